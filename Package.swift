@@ -1,0 +1,38 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Three Swift targets with one direction of imports, REPL -> Lang -> Optim; beside them only
+// thin C targets around system interfaces and vector kernels.
+let package = Package(
+  name: "dmo",
+  products: [
+    .executable(name: "dmo", targets: ["REPL"]),
+    .library(name: "Optim", targets: ["Optim"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .target(name: "CProcess"),
+    .target(name: "CReadline", linkerSettings: [.linkedLibrary("readline")]),
+    .target(name: "Optim", dependencies: ["CSQLite", "CProcess"]),
+    .target(name: "Lang", dependencies: ["Optim"]),
+    .executableTarget(
+      name: "REPL",
+      dependencies: [
+        "Lang", "Optim", "CReadline",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(name: "motoneuron-sim", path: "examples/motoneuron/sim"),
+    .executableTarget(name: "dmo-bench", dependencies: ["Optim", "Lang"], path: "Benchmarks"),
+    .testTarget(
+      name: "OptimTests", dependencies: ["Optim"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "LangTests", dependencies: ["Lang", "Optim"]),
+    .testTarget(name: "REPLTests", dependencies: ["REPL", "Lang", "Optim"]),
+    .testTarget(
+      name: "MotoneuronTests", dependencies: ["motoneuron-sim"], resources: [.copy("Fixtures")]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,3 @@
+#ifndef DMO_PROCESS_H
+#define DMO_PROCESS_H
+#endif

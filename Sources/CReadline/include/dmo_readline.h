@@ -1,0 +1,3 @@
+#ifndef DMO_READLINE_H
+#define DMO_READLINE_H
+#endif

@@ -1,0 +1,95 @@
+/// One run of one simulator at one point.
+public struct Job: Sendable {
+  /// Chosen by the submitter and returned with the answer.
+  public let id: Int
+  public let simulator: Simulator
+  /// Named parameter values as the simulator sees them (labels for categorical ones, whole numbers for integers;
+  /// vectors as lists under the declared name); a parameter that does not exist at this point is absent.
+  public let parameters: [String: JSON]
+
+  public init(id: Int, simulator: Simulator, parameters: [String: JSON]) {
+    self.id = id
+    self.simulator = simulator
+    self.parameters = parameters
+  }
+}
+
+/// Why an evaluation has no usable result.
+public struct Failure: Codable, Hashable, Sendable {
+  public enum Kind: String, Codable, Sendable, CaseIterable {
+    /// The program could not be started.
+    case start
+    /// Non-zero exit status.
+    case exit
+    /// Ended by a signal.
+    case signal
+    /// Killed after its time limit.
+    case timeout
+    /// Printed no answer, or one that cannot be read.
+    case answer
+    /// The answer lacks a declared output, or one has the wrong kind or length.
+    case output
+    /// An output or objective is NaN or infinite.
+    case notFinite
+    /// Wrote more than it may.
+    case flood
+    /// The simulator itself answered `"error": "reason"`.
+    case reported
+  }
+  public let kind: Kind
+  /// One sentence for people, naming what was found and what was expected.
+  public let reason: String
+  /// The end of what the program wrote to standard error.
+  public let errorTail: String
+  public let attempts: Int
+
+  public init(kind: Kind, reason: String, errorTail: String = "", attempts: Int = 1) {
+    self.kind = kind
+    self.reason = reason
+    self.errorTail = errorTail
+    self.attempts = attempts
+  }
+}
+
+/// What came of a job.
+public struct Answer: Sendable {
+  public enum Outcome: Sendable {
+    /// One number per output column of the simulator.
+    case done([Double])
+    /// The simulator stopped early: NaN where an output is missing.
+    case partial([Double], stopped: String)
+    case failed(Failure)
+  }
+  public let id: Int
+  public let outcome: Outcome
+  /// Wall-clock seconds of the last attempt.
+  public let seconds: Double
+
+  public init(id: Int, outcome: Outcome, seconds: Double) {
+    self.id = id
+    self.outcome = outcome
+    self.seconds = seconds
+  }
+}
+
+/// How far a running operation should go.
+public enum Interruption: Int, Sendable {
+  case none
+  /// Ask for nothing new; let what runs come to its end.
+  case finish
+  /// End what runs.
+  case stop
+}
+
+/// Where jobs run. All calls come from one thread.
+public protocol Pool: AnyObject {
+  /// How many jobs run at the same time.
+  var capacity: Int { get }
+  /// Jobs submitted whose answer has not been returned.
+  var outstanding: Int { get }
+  func submit(_ job: Job)
+  /// The next answer; nil when none came within `timeout` seconds, or earlier when a signal arrived.
+  func next(timeout: Double) -> Answer?
+  /// Ends everything that runs and forgets what waits; no answers follow.
+  func cancel()
+}

@@ -1,0 +1,115 @@
+import Foundation
+
+/// An arithmetic expression over named columns, as data: a flat list of instructions in evaluation order.
+///
+/// Formulas are what objectives, constraints, derived values, filters and conditions compile to. They can be stored,
+/// hashed, compared and sent elsewhere. Truth is 1 or 0. Each instruction reads results of earlier
+/// instructions only (static single assignment), which makes both column-wise evaluation and the reverse sweep
+/// of automatic differentiation one pass over the list.
+public struct Formula: Codable, Hashable, Sendable {
+  public enum Operation: UInt8, Codable, Sendable, CaseIterable {
+    // Leaves: `a` is the position in `constants` or `inputs`.
+    case constant, input
+    case add, subtract, multiply, divide, power, modulo, minimum, maximum, atan2
+    case negate, absolute, squareRoot, exponential, logarithm, logarithm10, logarithm2
+    case sine, cosine, tangent, arcsine, arccosine, arctangent, sinhyp, coshyp, tanhyp
+    case round, floor, ceiling, sign
+    // Yes/no results.
+    case less, lessOrEqual, equal, and, or, not
+    // `a` where the first argument is 1, else `b`: arguments are (condition, then, else).
+    case select
+    // 1 where the argument is a finite number.
+    case isFinite
+  }
+
+  public struct Instruction: Codable, Hashable, Sendable {
+    public let operation: Operation
+    /// Positions of earlier instructions (or of the constant / input for a leaf); unused ones are 0.
+    public let a: Int32
+    public let b: Int32
+    public let c: Int32
+
+    public init(_ operation: Operation, _ a: Int32 = 0, _ b: Int32 = 0, _ c: Int32 = 0) {
+      self.operation = operation
+      self.a = a
+      self.b = b
+      self.c = c
+    }
+  }
+
+  /// Names of the columns read: parameters (`x`, `w[2]`) and outputs (`cell.rate[1]`).
+  public let inputs: [String]
+  public let constants: [Double]
+  public let code: [Instruction]
+  /// Positions in `code` of the results: one for a scalar, several for a list or a bundle of formulas.
+  public let results: [Int32]
+
+  public init(inputs: [String], constants: [Double], code: [Instruction], results: [Int32]) {
+    self.inputs = inputs
+    self.constants = constants
+    self.code = code
+    self.results = results
+  }
+}
+
+extension Formula.Operation {
+  /// Number of operands; 0 for leaves.
+  public var arity: Int {
+    switch self {
+    case .constant, .input: 0
+    case .select: 3
+    case .add, .subtract, .multiply, .divide, .power, .modulo, .minimum, .maximum, .atan2, .less, .lessOrEqual,
+      .equal, .and, .or:
+      2
+    default: 1
+    }
+  }
+
+  /// The operation on scalars; unused operands are ignored. Leaves have no value of their own and give NaN.
+  ///
+  /// Comparisons with NaN are false, as in IEEE 754; `minimum` and `maximum` propagate NaN, so that a missing value is
+  /// never mistaken for a small one. `modulo` has the sign of the divisor, `round` goes half away from zero.
+  @inlinable
+  public func apply(_ a: Double, _ b: Double = 0, _ c: Double = 0) -> Double {
+    switch self {
+    case .constant, .input: .nan
+    case .add: a + b
+    case .subtract: a - b
+    case .multiply: a * b
+    case .divide: a / b
+    case .power: Foundation.pow(a, b)
+    case .modulo: a - b * (a / b).rounded(.down)
+    case .minimum: a.isNaN || b.isNaN ? .nan : (a < b ? a : b)
+    case .maximum: a.isNaN || b.isNaN ? .nan : (a > b ? a : b)
+    case .atan2: Foundation.atan2(a, b)
+    case .negate: -a
+    case .absolute: abs(a)
+    case .squareRoot: a.squareRoot()
+    case .exponential: Foundation.exp(a)
+    case .logarithm: Foundation.log(a)
+    case .logarithm10: Foundation.log10(a)
+    case .logarithm2: Foundation.log2(a)
+    case .sine: Foundation.sin(a)
+    case .cosine: Foundation.cos(a)
+    case .tangent: Foundation.tan(a)
+    case .arcsine: Foundation.asin(a)
+    case .arccosine: Foundation.acos(a)
+    case .arctangent: Foundation.atan(a)
+    case .sinhyp: Foundation.sinh(a)
+    case .coshyp: Foundation.cosh(a)
+    case .tanhyp: Foundation.tanh(a)
+    case .round: a.rounded(.toNearestOrAwayFromZero)
+    case .floor: a.rounded(.down)
+    case .ceiling: a.rounded(.up)
+    case .sign: a > 0 ? 1 : (a < 0 ? -1 : a)
+    case .less: a < b ? 1 : 0
+    case .lessOrEqual: a <= b ? 1 : 0
+    case .equal: a == b ? 1 : 0
+    case .and: a * b != 0 && !a.isNaN && !b.isNaN ? 1 : 0
+    case .or: (a != 0 && !a.isNaN) || (b != 0 && !b.isNaN) ? 1 : 0
+    case .not: a == 0 ? 1 : 0
+    case .select: a != 0 && !a.isNaN ? b : c
+    case .isFinite: a.isFinite ? 1 : 0
+    }
+  }
+}
