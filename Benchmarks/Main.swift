@@ -1,0 +1,41 @@
+import Foundation
+
+/// `dmo-bench [--quick] [--python INTERPRETER] [NAME ...]`: runs workloads and prints a Markdown table with the ratio to each peer.
+@main
+struct Main {
+  static let workloads: [any Workload] = []
+
+  static func main() throws {
+    var arguments = Array(CommandLine.arguments.dropFirst())
+    let quick = arguments.contains("--quick")
+    arguments.removeAll { $0 == "--quick" }
+    var python = ProcessInfo.processInfo.environment["DMO_PEER_PYTHON"]
+    if let at = arguments.firstIndex(of: "--python"), at + 1 < arguments.count {
+      python = arguments[at + 1]
+      arguments.removeSubrange(at...(at + 1))
+    }
+    let unknown = arguments.filter { name in !workloads.contains { $0.name == name } }
+    guard unknown.isEmpty else {
+      print("unknown workload '\(unknown[0])'; there are: \(workloads.map(\.name).joined(separator: " "))")
+      exit(2)
+    }
+    let bench = Bench(quick: quick, python: python)
+    print("| workload | dmo | peer | ratio | goal | met |\n|---|---|---|---|---|---|")
+    for workload in workloads where arguments.isEmpty || arguments.contains(workload.name) {
+      for row in try workload.measure(bench) { print(line(row)) }
+    }
+  }
+
+  private static func line(_ row: Measurement) -> String {
+    let figure = { (value: Double) in "\(String(format: "%.4g", value)) \(row.unit)" }
+    var peer = "-"
+    var ratio = "-"
+    if let other = row.peer {
+      peer = "\(other.name) \(figure(other.value))"
+      ratio = String(format: "%.2fx", row.biggerIsBetter ? row.ours / other.value : other.value / row.ours)
+    }
+    let met = row.met.map { $0 ? "yes" : "no" } ?? "not measured"
+    let what = row.what + (row.note.isEmpty ? "" : " (\(row.note))")
+    return "| \(what) | \(figure(row.ours)) | \(peer) | \(ratio) | \(row.goal) | \(met) |"
+  }
+}
