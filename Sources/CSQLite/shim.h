@@ -1,1 +1,4 @@
 #include <sqlite3.h>
+
+// Swift does not import macros that compute.
+static const int dmo_sqlite_short_read = SQLITE_IOERR_SHORT_READ;
