@@ -36,37 +36,6 @@ public enum NonDominated {
   }
 }
 
-typealias Column = UnsafeBufferPointer<Double>
-
-/// The columns' storage, valid during `body`; copies once.
-func withPointers<R>(to columns: [[Double]], _ body: ([Column]) throws -> R) rethrows -> R {
-  let count = columns.first?.count ?? 0
-  return try withUnsafeTemporaryAllocation(of: Double.self, capacity: max(count * columns.count, 1)) { storage in
-    for (j, column) in columns.enumerated() {
-      precondition(column.count == count, "cost columns differ in length")
-      _ = storage[(j * count)..<((j + 1) * count)].update(fromContentsOf: column)
-    }
-    return try body(
-      columns.indices.map { Column(rebasing: storage[($0 * count)..<(($0 + 1) * count)]) })
-  }
-}
-
-/// The rows (all by default) in lexicographic order of their costs: whatever dominates a row comes before it.
-func lexicographicOrder(_ columns: [Column], of rows: [Int32]? = nil) -> [Int32] {
-  let first = columns[0]
-  var keyed = (rows ?? first.indices.map(Int32.init)).map { (key: first[Int($0)], row: $0) }
-  let rest = columns.dropFirst()
-  keyed.sort { a, b in
-    if a.key != b.key { return a.key < b.key }
-    for column in rest {
-      let (x, y) = (column[Int(a.row)], column[Int(b.row)])
-      if x != y { return x < y }
-    }
-    return a.row < b.row
-  }
-  return keyed.map(\.row)
-}
-
 /// How many of `0..<count` satisfy a condition that holds for a prefix of them, by bisection. Being dominated by front k is one,
 /// because a row dominated by a front is dominated by every front before.
 @inline(__always)
