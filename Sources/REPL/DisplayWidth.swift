@@ -90,7 +90,7 @@ extension String {
   }
 
   /// Broken at spaces into lines of at most `width` columns; a longer word is cut.
-  func wrapped(to width: Int) -> [String] {
+  func wrapped(to width: Int, unicode: Bool = true) -> [String] {
     var lines: [String] = []
     var line = ""
     for word in split(separator: " ").map(String.init) {
@@ -103,6 +103,6 @@ extension String {
         line = word
       }
     }
-    return (line.isEmpty ? lines : lines + [line]).map { $0.truncated(to: width) }
+    return (line.isEmpty ? lines : lines + [line]).map { $0.truncated(to: width, unicode: unicode) }
   }
 }

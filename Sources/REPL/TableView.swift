@@ -85,7 +85,9 @@ struct TableView {
     lines += (0..<shownRows).map { index in row(shown.map { $0.cells[index] }, header: false) }
     if table.rowCount == 0 { lines.append("(no rows)") }
     if let note = note(hidden: columns.dropFirst(shown.count).map(\.name)) {
-      lines += note.wrapped(to: max(20, layout.width ?? .max)).map { Paint.dim($0, layout.color && isRuled) }
+      lines += note.wrapped(to: max(20, layout.width ?? .max), unicode: layout.unicode).map {
+        Paint.dim($0, layout.color && isRuled)
+      }
     }
     return titled(lines)
   }
