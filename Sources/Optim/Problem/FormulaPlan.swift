@@ -45,10 +45,14 @@ struct FormulaPlan {
   private(set) var results: [Operand] = []
   private(set) var registerCount = 0
   /// Registers that hold one number throughout, for operations whose loops read columns only.
-  private var filled: [(register: Int, value: Double)] = []
+  private(set) var filled: [(register: Int, value: Double)] = []
+  private var filledRegister: [UInt64: Int] = [:]
   private var free: [Int] = []
+  private let keepsAll: Bool
 
-  init(_ formula: Formula) {
+  /// - Parameter keepsAll: every value stays in a register of its own, numbers too, as the reverse sweep needs it.
+  init(_ formula: Formula, keepsAll: Bool = false) {
+    self.keepsAll = keepsAll
     let reads = Self.readsWithLongSums(formula)
     let lastUse = Self.lastUses(reads, results: formula.results)
     var places: [Operand] = []
@@ -66,7 +70,7 @@ struct FormulaPlan {
         let target = newRegister()
         add(instruction.operation, reads[position], target, places)
         places.append(.register(target))
-        release(reads[position], lastUse, at: position, places)
+        if !keepsAll { release(reads[position], lastUse, at: position, places) }
       }
     }
     results = formula.results.map { places[Int($0)] }
@@ -124,7 +128,7 @@ struct FormulaPlan {
       constants = if case .constant = operands[0] { 2 } else { 0 }
     }
     // Only loops over two operands have variants for a number on one side.
-    if constants > 0 && (reads.count != 2 || constants == 2) {
+    if constants > 0 && (keepsAll || reads.count != 2 || constants == 2) {
       for k in 0..<reads.count { operands[k] = inRegister(operands[k]) }
     }
     steps.append(Step(operation: operation, target: target, operands: operands, count: reads.count))
@@ -146,18 +150,24 @@ struct FormulaPlan {
 
   private mutating func inRegister(_ operand: Operand) -> Operand {
     guard case .constant(let value) = operand else { return operand }
-    if let known = filled.first(where: { $0.value.bitPattern == value.bitPattern }) {
-      return .register(known.register)
-    }
+    if let register = filledRegister[value.bitPattern] { return .register(register) }
     // Never taken from the free ones: it must hold from the first step of every block.
-    filled.append((registerCount, value))
+    let register = registerCount
     registerCount += 1
-    return .register(registerCount - 1)
+    filled.append((register, value))
+    filledRegister[value.bitPattern] = register
+    return .register(register)
   }
 
   /// Rows per block: as many as let the registers share 32 KB, within reason.
   static func blockSize(registers: Int) -> Int {
     min(512, max(32, 4096 / max(registers, 1) / 8 * 8))
+  }
+
+  func fillConstants(_ registers: UnsafeMutablePointer<Double>, _ block: Int) {
+    for (register, value) in filled {
+      (registers + register * block).initialize(repeating: value, count: block)
+    }
   }
 
   /// Evaluates rows 0 ..< `rows` of the input columns; one column per result.
@@ -167,20 +177,13 @@ struct FormulaPlan {
     for k in columns.indices { columns[k].reserveCapacity(rows) }
     withUnsafeTemporaryAllocation(of: Double.self, capacity: max(registerCount * block, 1)) { memory in
       let registers = memory.baseAddress!
-      for (register, value) in filled {
-        (registers + register * block).initialize(repeating: value, count: block)
-      }
+      fillConstants(registers, block)
       var row = 0
       while row < rows {
         let count = min(block, rows - row)
         let view = BlockView(inputs: inputs, registers: registers, row: row, stride: block)
         for step in steps { FormulaKernels.run(step, view, count) }
-        for (k, result) in results.enumerated() {
-          switch result {
-          case .constant(let value): columns[k].append(contentsOf: repeatElement(value, count: count))
-          default: columns[k].append(contentsOf: UnsafeBufferPointer(start: view[result], count: count))
-          }
-        }
+        view.appendResults(results, to: &columns, count)
         row += count
       }
     }
@@ -202,6 +205,16 @@ struct BlockView {
     case .register(let k): UnsafePointer(registers + k * stride)
     // Not read: the loops take the number from the step.
     case .constant: UnsafePointer(registers)
+    }
+  }
+
+  func appendResults(_ results: [FormulaPlan.Operand], to columns: inout [[Double]], _ count: Int) {
+    for (k, result) in results.enumerated() {
+      if case .constant(let value) = result {
+        columns[k].append(contentsOf: repeatElement(value, count: count))
+      } else {
+        columns[k].append(contentsOf: UnsafeBufferPointer(start: self[result], count: count))
+      }
     }
   }
 }

@@ -44,7 +44,8 @@ public struct TermGraph: Sendable {
     precondition(arguments.count == operation.arity, "\(operation) takes \(operation.arity) operands")
     let values = arguments.compactMap(constantValue)
     if values.count == arguments.count {
-      return constant(operation.apply(values[0], values.count > 1 ? values[1] : 0, values.count > 2 ? values[2] : 0))
+      return constant(
+        operation.apply(values[0], values.count > 1 ? values[1] : 0, values.count > 2 ? values[2] : 0))
     }
     let at = { (i: Int) in i < arguments.count ? arguments[i].position : 0 }
     let instruction = Formula.Instruction(operation, at(0), at(1), at(2))
@@ -68,7 +69,8 @@ public struct TermGraph: Sendable {
     var stack = Array(needed)
     while let position = stack.popLast() {
       let node = nodes[Int(position)]
-      for argument in [node.a, node.b, node.c].prefix(node.operation.arity) where needed.insert(argument).inserted {
+      for argument in [node.a, node.b, node.c].prefix(node.operation.arity)
+      where needed.insert(argument).inserted {
         stack.append(argument)
       }
     }
