@@ -6,6 +6,7 @@ public indirect enum Output: Sendable {
   /// `isWhole`: neither rows nor columns are cut.
   case table(Table, isWhole: Bool)
   case figure(Figure)
+  case group([Output])
 }
 
 /// What the session needs from the world around it: the only way Lang reaches files, people and processes.
@@ -16,6 +17,8 @@ public protocol Host: Observer {
   func note(_ text: String)
   /// The bytes of a file.
   func read(_ path: String) throws -> [UInt8]
+  /// The header and rows of a CSV file.
+  func readCSV(_ path: String) throws -> (header: [String], rows: [[String]])
   /// Writes text, replacing the file as a whole or not at all.
   func write(_ text: String, to path: String) throws
   /// Tables and figures as text in the format of the file's ending; nil for an ending that has none.

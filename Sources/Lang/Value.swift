@@ -13,6 +13,8 @@ public enum Value: Sendable {
   case symbolic(Symbolic)
   case points(Points)
   case table(Table)
+  /// A report of several tables.
+  case tables([Table])
   case figure(Figure)
   case nothing
   /// While checking: known only when the program runs.
@@ -68,6 +70,7 @@ extension Value {
       }
     case .points: "a set of points"
     case .table: "a table"
+    case .tables: "a report"
     case .figure: "a figure"
     case .nothing: "nothing"
     case .unknown(let kind): kind.rawValue

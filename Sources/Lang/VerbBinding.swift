@@ -78,8 +78,10 @@ struct VerbBinder {
       default: throw Diagnostic(.wrongKind(expected: "a word", found: "'\(expression.span.text)'"), at: expression.span)
       }
     case .anything:
-      // `pareto`, `constraints` and `all` in the place of a value are words.
-      if case .name(let word) = expression.kind, Verb.named(word) != nil || word == "all" {
+      // `pareto`, `constraints`, `all` and `hypervolume` in the place of a value are words.
+      if case .name(let word) = expression.kind,
+        Verb.named(word) != nil || Verb.shownWords.contains(word) && interpreter.lookUp(word) == nil
+      {
         return .word(word, expression.span)
       }
       return .value(try interpreter.evaluate(expression), expression)
@@ -153,6 +155,9 @@ struct VerbBinder {
 }
 
 extension Verb {
+  /// What can be shown by a word of its own.
+  static let shownWords: Set<String> = ["all", "hypervolume"]
+
   /// Choices of later versions: surrogates, algorithms and samplers that this one does not have.
   static let laterChoices: Set<String> = [
     "joint", "resnet", "gpr", "egp", "megp", "mdgp", "mdspp", "vgp", "svgp", "spv", "siv", "crv", "logistic", "auto",
