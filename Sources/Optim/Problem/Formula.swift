@@ -52,6 +52,68 @@ public struct Formula: Codable, Hashable, Sendable {
   }
 }
 
+extension Formula {
+  /// Same instructions and the same bits in every constant, so that NaN equals itself and a formula equals its copy.
+  public static func == (a: Formula, b: Formula) -> Bool {
+    a.code == b.code && a.results == b.results && a.inputs == b.inputs
+      && a.constants.map(\.bitPattern) == b.constants.map(\.bitPattern)
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(code)
+    hasher.combine(results)
+    hasher.combine(inputs)
+    hasher.combine(constants.map(\.bitPattern))
+  }
+
+  private enum Key: String, CodingKey { case inputs, constants, code, results }
+
+  /// Constants go as bit patterns (JSON has no NaN), the code as one flat list of operation, a, b, c.
+  public func encode(to encoder: any Encoder) throws {
+    var box = encoder.container(keyedBy: Key.self)
+    try box.encode(inputs, forKey: .inputs)
+    try box.encode(constants.map(\.bitPattern), forKey: .constants)
+    try box.encode(code.flatMap { [Int32($0.operation.rawValue), $0.a, $0.b, $0.c] }, forKey: .code)
+    try box.encode(results, forKey: .results)
+  }
+
+  /// - Throws: `DecodingError` where the code is not well formed, because evaluation trusts it.
+  public init(from decoder: any Decoder) throws {
+    let box = try decoder.container(keyedBy: Key.self)
+    let numbers = try box.decode([Int32].self, forKey: .code)
+    let code = try stride(from: 0, to: numbers.count, by: 4).map { at in
+      guard at + 4 <= numbers.count, let raw = UInt8(exactly: numbers[at]),
+        let operation = Operation(rawValue: raw)
+      else {
+        throw DecodingError.dataCorruptedError(forKey: .code, in: box, debugDescription: "not an instruction")
+      }
+      return Instruction(operation, numbers[at + 1], numbers[at + 2], numbers[at + 3])
+    }
+    self.init(
+      inputs: try box.decode([String].self, forKey: .inputs),
+      constants: try box.decode([UInt64].self, forKey: .constants).map(Double.init(bitPattern:)), code: code,
+      results: try box.decode([Int32].self, forKey: .results))
+    guard isWellFormed else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .code, in: box, debugDescription: "an instruction reads what does not precede it")
+    }
+  }
+
+  /// Whether every instruction reads only earlier ones, and leaves and results point to something.
+  var isWellFormed: Bool {
+    let isOrdered = code.enumerated().allSatisfy { position, instruction in
+      switch instruction.operation {
+      case .constant: constants.indices.contains(Int(instruction.a))
+      case .input: inputs.indices.contains(Int(instruction.a))
+      default:
+        [instruction.a, instruction.b, instruction.c].prefix(instruction.operation.arity)
+          .allSatisfy { (0..<position).contains(Int($0)) }
+      }
+    }
+    return isOrdered && results.allSatisfy { code.indices.contains(Int($0)) }
+  }
+}
+
 extension Formula.Operation {
   /// Number of operands; 0 for leaves.
   public var arity: Int {

@@ -65,6 +65,9 @@ public struct TermGraph: Sendable {
 
   /// The part of the graph that `results` need, as a formula with one result per term.
   public func formula(_ results: [Term]) -> Formula {
+    // `graph.formula([graph.apply(...)])` reads the graph before the operand grows it.
+    precondition(
+      results.allSatisfy { $0.position < nodes.count }, "a term is younger than this copy of its graph: name it first")
     var needed = Set(results.map(\.position))
     var stack = Array(needed)
     while let position = stack.popLast() {
