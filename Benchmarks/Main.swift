@@ -3,10 +3,13 @@ import Foundation
 /// `dmo-bench [--quick] [--python INTERPRETER] [NAME ...]`: runs workloads and prints a Markdown table with the ratio to each peer.
 @main
 struct Main {
-  static let workloads: [any Workload] = []
+  static let workloads: [any Workload] = [
+    PersistentSimulatorBenchmark(), OnceSimulatorBenchmark(),
+  ]
 
   static func main() throws {
     var arguments = Array(CommandLine.arguments.dropFirst())
+    if arguments == [PersistentSimulatorBenchmark.echoFlag] { return PersistentSimulatorBenchmark.echo() }
     let quick = arguments.contains("--quick")
     arguments.removeAll { $0 == "--quick" }
     var python = ProcessInfo.processInfo.environment["DMO_PEER_PYTHON"]

@@ -253,7 +253,7 @@ extension LocalPool {
       }
     }
     guard keep else {
-      Scratch.remove(child.folder)
+      scratch.giveBack(child.folder, of: child.name)
       return nil
     }
     child.writeRecord()
