@@ -38,6 +38,9 @@ int dmo_pipe(int ends[2], int ours);
 /// 0 to 2 are open; `count` descriptors may be.
 void dmo_children_prepare(int count);
 
+/// Whether a folder has no entries: 1 or 0; -1 when it is not there.
+int dmo_folder_is_empty(const char *path);
+
 /// Monotonic seconds.
 double dmo_now(void);
 

@@ -19,6 +19,8 @@ final class Child {
   var started: Double
   /// When its time is up.
   var deadline = Double.infinity
+  /// When a process that closed its output and goes on is given up.
+  var answerBy = Double.infinity
   /// Why it is being ended by us.
   var verdict: Complaint?
   /// The next step of ending it, and when.

@@ -5,7 +5,8 @@ extension Child {
   /// When the pool must look at this process even if nothing is heard of it.
   var nextTimer: Double {
     if hasExited { return lingersUntil }
-    return min(verdict == nil && attempt != nil ? deadline : .infinity, escalation?.at ?? .infinity)
+    return min(
+      verdict == nil && attempt != nil ? min(deadline, answerBy) : .infinity, escalation?.at ?? .infinity)
   }
 
   fileprivate var name: String { program.simulator.name }
@@ -32,8 +33,12 @@ extension LocalPool {
         child.verdict = Complaint(.timeout, timeoutReason(child))
         end(child)
       } else if child.isPersistent, child.output < 0 {
-        child.verdict = Complaint(.answer, "\(child.name) closed its standard output without an answer")
-        end(child)
+        // Most likely it is ending, which will tell more.
+        child.answerBy = min(child.answerBy, now + limits.linger)
+        if now >= child.answerBy {
+          child.verdict = Complaint(.answer, "\(child.name) closed its standard output without an answer")
+          end(child)
+        }
       }
     }
     escalate(child, now)
@@ -248,7 +253,7 @@ extension LocalPool {
       }
     }
     guard keep else {
-      Scratch.remove(child.folder)
+      scratch.giveBack(child.folder, of: child.name)
       return nil
     }
     child.writeRecord()

@@ -82,7 +82,7 @@ extension LocalPool {
         throw error
       }
     } catch {
-      Scratch.remove(folder)
+      scratch.giveBack(folder, of: simulator.name)
       // Perhaps the program has moved: look for it again next time.
       programs[simulator] = nil
       throw error

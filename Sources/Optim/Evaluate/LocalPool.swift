@@ -154,6 +154,7 @@ public final class LocalPool: Pool {
     while !children.isEmpty, dmo_now() < bound { _ = look(until: bound, noticingSignals: false) }
     for child in children { child.closeAll() }
     children = []
+    scratch.clear()
   }
 }
 

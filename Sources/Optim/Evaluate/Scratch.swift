@@ -1,14 +1,19 @@
+import CProcess
 import Foundation
 
 /// Where the folders of single runs are made: `DMO_SCRATCH`, else `TMPDIR`, else `/tmp`.
 ///
 /// Each pool has one private folder there, made when first needed and removed with the pool unless something is kept.
+/// A folder in which a run left nothing serves another one: most simulators write nothing, and on a disk, making and
+/// removing a folder costs a tenth of starting a process.
 final class Scratch {
   private var root: String?
   private var made = 0
+  private var spare: [String: [String]] = [:]
 
   /// A new empty folder for one process.
   func make(for name: String) throws(Complaint) -> String {
+    if let folder = spare[name]?.popLast() { return folder }
     if root == nil { root = try makeRoot(name) }
     made += 1
     let folder = "\(root!)/\(name)-\(made)"
@@ -39,16 +44,20 @@ final class Scratch {
     )
   }
 
-  /// Removes a folder and everything in it.
-  static func remove(_ folder: String) {
-    // Most simulators write nothing: one call then.
-    if rmdir(folder) != 0, errno == ENOTEMPTY || errno == EEXIST {
-      try? FileManager.default.removeItem(atPath: folder)
+  /// Takes back a folder that is no longer needed, with whatever is in it.
+  func giveBack(_ folder: String, of name: String) {
+    switch dmo_folder_is_empty(folder) {
+    case 1: spare[name, default: []].append(folder)
+    case 0: try? FileManager.default.removeItem(atPath: folder)
+    default: break
     }
   }
 
-  deinit {
-    if let root { rmdir(root) }
+  /// Removes the folders that wait for another run, and the private one when nothing is kept in it.
+  func clear() {
+    for folder in spare.values.joined() { rmdir(folder) }
+    spare = [:]
+    if let root, rmdir(root) == 0 { self.root = nil }
   }
 }
 
