@@ -7,6 +7,7 @@ struct Main {
     NonDominatedSortingBenchmark(), HypervolumeBenchmark(), NSGA2Benchmark(),
     PersistentSimulatorBenchmark(), OnceSimulatorBenchmark(),
   ]
+  static let workloads: [any Workload] = [StudyBenchmark()]
 
   static func main() throws {
     var arguments = Array(CommandLine.arguments.dropFirst())

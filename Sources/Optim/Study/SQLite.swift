@@ -31,7 +31,7 @@ final class Database {
       close()
       throw error
     }
-    sqlite3_busy_timeout(handle, 1500)
+    sqlite3_busy_timeout(handle, 1000)
   }
 
   deinit { close() }
@@ -95,9 +95,18 @@ final class Database {
     }
   }
 
+  /// What the operating system said, or 0. The database file knows its last error better than the connection, whose
+  /// own may be of the rollback that followed.
+  private func systemError(_ code: Int32) -> Int32 {
+    guard let handle, [SQLITE_IOERR, SQLITE_CANTOPEN].contains(code & 0xff) else { return 0 }
+    var number: Int32 = 0
+    sqlite3_file_control(handle, "main", SQLITE_FCNTL_LAST_ERRNO, &number)
+    return number == 0 ? sqlite3_system_errno(handle) : number
+  }
+
   fileprivate func failure(_ code: Int32) -> StudyError {
     let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(code))
-    let number = handle.map { sqlite3_system_errno($0) } ?? 0
+    let number = systemError(code)
     let detail = number == 0 ? message : "\(message): \(String(cString: strerror(number)))"
     switch code & 0xff {
     case SQLITE_BUSY, SQLITE_LOCKED: return .locked(path: path)
@@ -105,7 +114,11 @@ final class Database {
     case SQLITE_NOTADB: return .notAStudy(path: path, found: "it is not an SQLite database")
     case SQLITE_CORRUPT: return .damaged(path: path, detail: message)
     case SQLITE_READONLY, SQLITE_PERM: return .readOnly(path: path)
+    // A write that is refused for no known reason: quotas and limits on file sizes show like this.
+    case SQLITE_IOERR where code == dmo_sqlite_write && number == 0: return .diskFull(path: path)
     case SQLITE_IOERR where [ENOSPC, EDQUOT, EFBIG].contains(number): return .diskFull(path: path)
+    // The journal exists, but may only be read.
+    case SQLITE_IOERR where number == EBADF: return .readOnly(path: path)
     case SQLITE_IOERR where [ENOLCK, ENOSYS, ENOTSUP].contains(number): return .locksUnsupported(path: path)
     case SQLITE_IOERR where code == dmo_sqlite_short_read:
       return .damaged(path: path, detail: "the file ends too early")

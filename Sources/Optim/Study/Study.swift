@@ -76,6 +76,8 @@ public final class Study {
   public func close() throws {
     defer {
       for series in handles.values { series.statements = SeriesStatements() }
+      // Takes the empty journal away with it.
+      if !isReadOnly { try? database.run("PRAGMA journal_mode = DELETE") }
       database.close()
     }
     try commit()

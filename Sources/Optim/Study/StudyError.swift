@@ -88,7 +88,7 @@ public enum StudyError: Error, Hashable, CustomStringConvertible {
     }
     let exists = FileManager.default.fileExists(atPath: path)
     let allowed =
-      exists ? access(path, R_OK) == 0 : access(parent, W_OK | X_OK) == 0
+      faccessat(AT_FDCWD, exists ? path : parent, exists ? R_OK : W_OK | X_OK, AT_EACCESS) == 0
     return allowed ? nil : .noPermission(path: path)
   }
 
