@@ -15,7 +15,8 @@ struct HypervolumeBenchmark: Workload {
         let inner = max(20_000 / count, 1) / (objectives > 3 ? 10 : 1)
         var volume = 0.0
         let seconds =
-          bench.median { for _ in 0..<inner { volume = hypervolume(costs, reference: reference) } } / Double(inner)
+          bench.median { for _ in 0..<inner { volume = hypervolume(costs, reference: reference) } }
+          / Double(inner)
         let other = peer?["\(objectives)x\(count)"]
         let isGoal = objectives == 3 && count == 1000
         return Measurement(

@@ -25,14 +25,17 @@ struct NSGA2Benchmark: Workload {
       Measurement(
         what: "NSGA-II on zdt1, median hypervolume", ours: volume, unit: "", biggerIsBetter: true,
         peer: peer?["volume"].map { ("pymoo", $0) }, goal: "not below pymoo's",
-        met: peer?["volume"].map { volume >= $0 }, note: "of \(volumes.count) seeds, largest possible \(note(120.6667))"),
+        met: peer?["volume"].map { volume >= $0 },
+        note: "of \(volumes.count) seeds, largest possible \(note(120.6667))"),
     ]
   }
 
   private func run(size: Int, seed: UInt64) -> Double {
-    let space = Space((1...30).map { Parameter(name: "x\($0)", domain: .real(lower: 0, upper: 1, scale: .linear)) })
+    let space = Space(
+      (1...30).map { Parameter(name: "x\($0)", domain: .real(lower: 0, upper: 1, scale: .linear)) })
     var search = NSGA2(
-      space: space, options: SearchOptions(population: size), stream: RandomStream(seed: seed, purpose: .search))
+      space: space, options: SearchOptions(population: size),
+      stream: RandomStream(seed: seed, purpose: .search))
     for _ in 0..<size {
       let points = search.ask()
       let first = points.map { $0[0] }

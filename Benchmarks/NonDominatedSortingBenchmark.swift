@@ -26,7 +26,8 @@ struct NonDominatedSortingBenchmark: Workload {
     let seconds = bench.median(repeats: 3) { _ = NonDominated.firstFront(many) }
     rows.append(
       Measurement(
-        what: "first front of \(many[0].count) x 4", ours: seconds, peer: peer?["front"].map { ("moocore", $0) },
+        what: "first front of \(many[0].count) x 4", ours: seconds,
+        peer: peer?["front"].map { ("moocore", $0) },
         goal: "< 1 s", met: seconds < 1))
     return rows
   }

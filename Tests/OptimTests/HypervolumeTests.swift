@@ -25,7 +25,8 @@ import Testing
       let costs = pointSet("sphere", 80, objectives)
       let volume = hypervolume(costs, reference: costs.map { _ in 1.1 })
       let order = random.permutation(80)
-      let again = hypervolume(costs.map { column in order.map { column[$0] } }, reference: costs.map { _ in 1.1 })
+      let again = hypervolume(
+        costs.map { column in order.map { column[$0] } }, reference: costs.map { _ in 1.1 })
       #expect(abs(volume - again) < 1e-12 * volume)
     }
   }

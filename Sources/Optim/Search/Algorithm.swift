@@ -96,7 +96,8 @@ public struct AlgorithmEntry: Sendable {
 public enum Algorithms {
   public static let all: [AlgorithmEntry] = [
     AlgorithmEntry(
-      name: "nsga2", documentation: "NSGA-II: non-dominated sorting and crowding; sound for two or three objectives"
+      name: "nsga2",
+      documentation: "NSGA-II: non-dominated sorting and crowding; sound for two or three objectives"
     ) { NSGA2(space: $0, options: $1, stream: $2) }
   ]
 

@@ -9,18 +9,22 @@ public struct NSGA2: Algorithm {
 
   private let space: Space
   private let options: SearchOptions
+  private let decoder: UnitDecoder
   private let variation: Variation
   private let stream: RandomStream
   private var random: RandomStream
   /// Points of the unit cube behind `population`, row by row; parameters that do not exist keep their genes.
   private var genomes: [[Double]] = []
-  /// Rank and crowding within `population`.
-  private var ranking = Ranking(costs: [], violation: [])
+  /// Fingerprints of what the genomes decode to.
+  private var prints: [UInt64] = []
+  private var ranks: [Int] = []
+  private var crowding: [Double] = []
   private var asked: Proposal?
 
   private struct Proposal {
     var points: [[Double]] = []
     var genomes: [[Double]] = []
+    var prints: [UInt64] = []
   }
 
   public init(space: Space, options: SearchOptions, stream: RandomStream) {
@@ -28,6 +32,7 @@ public struct NSGA2: Algorithm {
     self.space = space
     self.options = options
     self.stream = stream
+    decoder = UnitDecoder(space)
     variation = Variation(space: space, options: options)
     random = stream
   }
@@ -35,7 +40,7 @@ public struct NSGA2: Algorithm {
   public mutating func seed(_ evaluated: Population) {
     let rows = evaluated.points.indices.filter { space.contains(evaluated.points[$0]) }
     let usable = evaluated.subset(rows)
-    select(from: usable, genomes: usable.points.map { genome(of: $0) })
+    select(from: usable, proposal(of: usable.points))
   }
 
   public mutating func ask() -> [[Double]] {
@@ -48,19 +53,22 @@ public struct NSGA2: Algorithm {
     guard let proposal = asked else { preconditionFailure("tell without ask") }
     asked = nil
     let evaluated = Population(points: proposal.points, costs: costs, violation: violation)
-    select(from: evaluated, genomes: proposal.genomes)
+    select(from: evaluated, proposal)
   }
 
   /// Keeps the best of the population and the newcomers.
-  private mutating func select(from newcomers: Population, genomes newGenomes: [[Double]]) {
+  private mutating func select(from newcomers: Population, _ proposal: Proposal) {
     var all = population
     all.append(newcomers)
-    let allGenomes = genomes + newGenomes
+    let allGenomes = genomes + proposal.genomes
+    let allPrints = prints + proposal.prints
     let order = Ranking(costs: all.costs, violation: all.violation)
     let chosen = order.best(options.population, costs: all.costs)
     population = all.subset(chosen)
     genomes = chosen.map { allGenomes[$0] }
-    ranking = Ranking(costs: population.costs, violation: population.violation)
+    prints = chosen.map { allPrints[$0] }
+    let ranking = order.within(best: chosen)
+    (ranks, crowding) = (ranking.ranks, ranking.crowding(costs: population.costs))
   }
 
   /// A Latin hypercube; where the a priori constraints leave too little room for one, points regardless of them.
@@ -71,18 +79,25 @@ public struct NSGA2: Algorithm {
     let points =
       (try? sampler.sample(count: count, space: space, stream: start, accept: options.accept).points)
       ?? sampler.points(count: count, dimension: space.count, stream: start).map(space.decode)
-    return Proposal(points: points, genomes: points.map { genome(of: $0) })
+    return proposal(of: points)
   }
 
-  /// The unit point of parameter values; parameters that do not exist get random genes, to be there when their condition holds.
-  private mutating func genome(of values: [Double]) -> [Double] {
-    zip(space.encode(values), values).map { $1.isNaN ? random.uniform() : $0 }
+  /// Given points with their genomes; parameters that do not exist get random genes, to be there when their condition holds.
+  private mutating func proposal(of points: [[Double]]) -> Proposal {
+    var proposal = Proposal(points: points)
+    for values in points {
+      let genome = zip(space.encode(values), values).map { $1.isNaN ? random.uniform() : $0 }
+      proposal.genomes.append(genome)
+      // Not of the values themselves: encoding may round, and a child with the same genes decodes to the rounded ones.
+      proposal.prints.append(fingerprint(decoder.decode(genome)))
+    }
+    return proposal
   }
 
   private mutating func offspring() -> Proposal {
     var children = Proposal()
-    var known = Set(genomes.map { fingerprint(space.decode($0)) })
-    var parents = Tournament(ranking: ranking)
+    var known = Set(prints)
+    var parents = Tournament(ranks: ranks, crowding: crowding)
     var redraws = 0
     while children.points.count < options.population {
       var a = genomes[parents.winner(&random)]
@@ -90,8 +105,9 @@ public struct NSGA2: Algorithm {
       variation.cross(&a, &b, &random)
       for var child in [a, b] where children.points.count < options.population {
         variation.mutate(&child, &random)
-        let values = space.decode(child)
-        let isNew = known.insert(fingerprint(values)).inserted
+        let values = decoder.decode(child)
+        let print = fingerprint(values)
+        let isNew = known.insert(print).inserted
         guard isNew && options.accept?(values) != false || redraws >= 50 else {
           redraws += 1
           continue
@@ -99,6 +115,7 @@ public struct NSGA2: Algorithm {
         redraws = 0
         children.points.append(values)
         children.genomes.append(child)
+        children.prints.append(print)
       }
     }
     return children
@@ -108,18 +125,19 @@ public struct NSGA2: Algorithm {
 /// Binary tournament: of two rows the one of lower rank, then of larger crowding distance. Rows meet in random order, each
 /// once before any meets again.
 private struct Tournament {
-  let ranking: Ranking
+  let ranks: [Int]
+  let crowding: [Double]
   private var order: [Int] = []
 
-  init(ranking: Ranking) {
-    self.ranking = ranking
+  init(ranks: [Int], crowding: [Double]) {
+    (self.ranks, self.crowding) = (ranks, crowding)
   }
 
   mutating func winner(_ random: inout RandomStream) -> Int {
-    if order.count < 2 { order += random.permutation(ranking.ranks.count) }
+    if order.count < 2 { order += random.permutation(ranks.count) }
     let (a, b) = (order.removeLast(), order.removeLast())
-    if ranking.ranks[a] != ranking.ranks[b] { return ranking.ranks[a] < ranking.ranks[b] ? a : b }
-    return ranking.crowding[a] >= ranking.crowding[b] ? a : b
+    if ranks[a] != ranks[b] { return ranks[a] < ranks[b] ? a : b }
+    return crowding[a] >= crowding[b] ? a : b
   }
 }
 

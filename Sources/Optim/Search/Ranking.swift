@@ -7,8 +7,6 @@ public struct Ranking: Sendable {
   public let ranks: [Int]
   /// Rows of each rank, ascending.
   public let fronts: [[Int]]
-  /// Crowding distance within the own front; 0 for infeasible points.
-  public let crowding: [Double]
   /// How many of the first `fronts` are feasible.
   public let feasibleFronts: Int
 
@@ -21,26 +19,24 @@ public struct Ranking: Sendable {
     let feasible = usable.indices.filter { usable[$0] <= 0 }
     let feasibleCosts = costs.map { column in feasible.map { column[$0] } }
     var fronts = NonDominated.fronts(feasibleCosts)
-    var crowding = [Double](repeating: 0, count: usable.count)
-    for front in fronts {
-      for (row, distance) in zip(front, crowdingDistance(feasibleCosts, front)) {
-        crowding[feasible[row]] = distance
-      }
-    }
     if costs.isEmpty && !feasible.isEmpty { fronts = [Array(feasible.indices)] }
     fronts = fronts.map { $0.map { feasible[$0] } }
-    feasibleFronts = fronts.count
+    let feasibleFronts = fronts.count
     let infeasible = usable.indices.filter { usable[$0] > 0 }.sorted { (usable[$0], $0) < (usable[$1], $1) }
     var last = -1.0
     for row in infeasible {
       if usable[row] == last { fronts[fronts.count - 1].append(row) } else { fronts.append([row]) }
       last = usable[row]
     }
-    var ranks = [Int](repeating: 0, count: usable.count)
+    self.init(fronts: fronts, feasibleFronts: feasibleFronts, count: usable.count)
+  }
+
+  private init(fronts: [[Int]], feasibleFronts: Int, count: Int) {
+    var ranks = [Int](repeating: 0, count: count)
     for (rank, front) in fronts.enumerated() {
       for row in front { ranks[row] = rank }
     }
-    (self.ranks, self.fronts, self.crowding) = (ranks, fronts, crowding)
+    (self.ranks, self.fronts, self.feasibleFronts) = (ranks, fronts, feasibleFronts)
   }
 
   private static func cleaned(_ violation: [Double], _ costs: [[Double]]) -> [Double] {
@@ -58,11 +54,33 @@ public struct Ranking: Sendable {
       if front.count <= room {
         chosen += front
       } else {
-        if room > 0 { chosen += rank < feasibleFronts ? pruned(front, to: room, costs: costs) : Array(front.prefix(room)) }
+        if room > 0 {
+          chosen += rank < feasibleFronts ? pruned(front, to: room, costs: costs) : Array(front.prefix(room))
+        }
         break
       }
     }
     return chosen
+  }
+
+  /// The ranking within rows that `best` chose, numbered in that order: what was left out dominated none of them.
+  func within(best chosen: [Int]) -> Ranking {
+    var kept: [[Int]] = []
+    var previous = -1
+    for (row, original) in chosen.enumerated() {
+      if ranks[original] == previous { kept[kept.count - 1].append(row) } else { kept.append([row]) }
+      previous = ranks[original]
+    }
+    return Ranking(fronts: kept, feasibleFronts: min(feasibleFronts, kept.count), count: chosen.count)
+  }
+
+  /// Crowding distance of every row within its own front; 0 for infeasible rows.
+  public func crowding(costs: [[Double]]) -> [Double] {
+    var crowding = [Double](repeating: 0, count: ranks.count)
+    for front in fronts.prefix(feasibleFronts) {
+      for (row, distance) in zip(front, crowdingDistance(costs, front)) { crowding[row] = distance }
+    }
+    return crowding
   }
 }
 
@@ -72,15 +90,14 @@ public func crowdingDistance(_ costs: [[Double]], _ front: [Int]) -> [Double] {
   guard front.count > 2 else { return front.map { _ in .infinity } }
   var distance = [Double](repeating: 0, count: front.count)
   for column in costs {
-    let order = front.indices.sorted { (column[front[$0]], $0) < (column[front[$1]], $1) }
+    let values = front.map { column[$0] }
+    let order = ascendingOrder(values)
     let (first, last) = (order[0], order[order.count - 1])
-    let range = column[front[last]] - column[front[first]]
+    let range = values[last] - values[first]
     guard range > 0, range.isFinite else { continue }
     distance[first] = .infinity
     distance[last] = .infinity
-    for k in order.indices.dropFirst().dropLast() {
-      distance[order[k]] += (column[front[order[k + 1]]] - column[front[order[k - 1]]]) / range
-    }
+    for k in 1..<order.count - 1 { distance[order[k]] += (values[order[k + 1]] - values[order[k - 1]]) / range }
   }
   return distance
 }
@@ -120,7 +137,7 @@ private struct NeighbourChains {
       return column.map { ($0 - low) / (high - low) }
     }
     for (j, column) in columns.enumerated() {
-      let order = column.indices.sorted { (column[$0], $0) < (column[$1], $1) }
+      let order = ascendingOrder(column)
       for k in order.indices.dropFirst() {
         previous[j][order[k]] = order[k - 1]
         next[j][order[k - 1]] = order[k]

@@ -58,19 +58,28 @@ struct Variation: Sendable {
   ) -> (Double, Double) {
     let power = index + 1
     let gap = high - low
-    let spread = { (room: Double) in
-      let alpha = 2 - pow(1 + 2 * room / gap, -power)
-      return u * alpha <= 1 ? pow(u * alpha, 1 / power) : pow(1 / (2 - u * alpha), 1 / power)
+    // Where the bound is far, alpha is 2 to the last bit (x^-power < 2^-54) and needs no power; mostly it is the same for both.
+    let far = exp2(54 / power)
+    let alpha = { (room: Double) in
+      let ratio = 1 + 2 * room / gap
+      return ratio > far ? 2 : 2 - pow(ratio, -power)
     }
+    let spread = { (alpha: Double) in
+      u * alpha <= 1 ? pow(u * alpha, 1 / power) : pow(1 / (2 - u * alpha), 1 / power)
+    }
+    let (alphaLow, alphaHigh) = (alpha(low), alpha(1 - high))
+    let spreadLow = spread(alphaLow)
+    let spreadHigh = alphaHigh == alphaLow ? spreadLow : spread(alphaHigh)
     let middle = (low + high) / 2
-    let first = middle - spread(low) * gap / 2
-    let second = middle + spread(1 - high) * gap / 2
+    let first = middle - spreadLow * gap / 2
+    let second = middle + spreadHigh * gap / 2
     return (min(max(first, 0), 1), min(max(second, 0), 1))
   }
 
   /// Mutates each gene with the mutation probability.
   func mutate(_ genes: inout [Double], _ random: inout RandomStream) {
-    for j in kinds.indices where random.chance(mutationProbability) {
+    var j = gap(&random)
+    while j < kinds.count {
       switch kinds[j] {
       case .real:
         genes[j] = polynomial(genes[j], mutationIndex[j], &random)
@@ -88,7 +97,16 @@ struct Variation: Sendable {
       case .categorical:
         break
       }
+      j += 1 + gap(&random)
     }
+  }
+
+  /// How many genes stay as they are before the next mutation: geometrically distributed, one draw a mutation instead of one a gene.
+  private func gap(_ random: inout RandomStream) -> Int {
+    if mutationProbability >= 1 { return 0 }
+    if mutationProbability <= 0 { return kinds.count }
+    let gap = log(random.openUniform()) / log1p(-mutationProbability)
+    return Int(min(gap, Double(kinds.count)))
   }
 
   private func cell(_ u: Double, _ levels: Int) -> Int {
