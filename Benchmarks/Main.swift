@@ -6,8 +6,8 @@ struct Main {
   static let workloads: [any Workload] = [
     NonDominatedSortingBenchmark(), HypervolumeBenchmark(), NSGA2Benchmark(),
     PersistentSimulatorBenchmark(), OnceSimulatorBenchmark(),
+    StudyBenchmark(),
   ]
-  static let workloads: [any Workload] = [StudyBenchmark()]
 
   static func main() throws {
     var arguments = Array(CommandLine.arguments.dropFirst())

@@ -19,11 +19,11 @@ extension Declarations {
     let name = declaration.name
     let domain = try domain(declaration)
     let count = try count(declaration.count, "parameter")
-    let condition = try declaration.condition.map { try condition($0, of: name) }
+    let formula = try declaration.condition.map { try self.condition($0, of: name) }
     let scalars = (1...(count ?? 1)).map { index in
       Parameter(
         name: count == nil ? name.text : "\(name.text)[\(index)]", group: name.text, index: count == nil ? nil : index,
-        domain: domain, unit: declaration.unit, condition: condition)
+        domain: domain, unit: declaration.unit, condition: formula)
     }
     let kind: Symbolic.Kind =
       if case .categorical(let labels) = domain { .choice(labels) } else { .number }

@@ -17,8 +17,8 @@ extension Declarations {
       }
     }
     // `shell` first: it decides how `run` is read.
-    for setting in settings.values.sorted(by: { ($0.name.text != "shell", $0.name.text) < ($1.name.text != "shell", $1.name.text) }) {
-      try apply(setting, to: &simulator)
+    for name in ["shell"] + settings.keys.sorted().filter({ $0 != "shell" }) {
+      if let setting = settings[name] { try apply(setting, to: &simulator) }
     }
     try requireComplete(simulator, declaration, settings)
     interpreter.environment.simulators[name.text] = simulator

@@ -98,7 +98,8 @@ struct Lexer {
   }
 
   private static func describe(_ scalar: Unicode.Scalar) -> String {
-    scalar.value >= 0x20 && scalar.value != 0x7F && scalar.value != 0xFFFD && scalar.properties.isDefined
+    scalar.value >= 0x20 && scalar.value != 0x7F && scalar.value != 0xFFFD
+      && scalar.properties.generalCategory != .unassigned
       ? "'\(scalar)'" : "U+" + String(scalar.value, radix: 16, uppercase: true).leftPadded(4)
   }
 

@@ -46,8 +46,6 @@ extension Session {
     case "optimize": try checkOptimize(arguments)
     case "benchmark": try declareBenchmark(arguments, interpreter)
     case "run": try checkRun(arguments, interpreter)
-    case "help", "apropos": break
-    case "sample" where arguments.condition != nil, "pareto": break
     default: break
     }
     if arguments.verb.name == "sample", let condition = arguments.condition, !condition.isUnknown {
@@ -68,13 +66,11 @@ extension Session {
     // Before a simulation that costs something, points that cannot be feasible are not worth proposing.
     let aPriori = campaign.problem.simulators.isEmpty ? nil : campaign.problem.aPrioriAcceptance
     let conditions = tests
-    let accept: Acceptance? =
-      conditions.isEmpty && aPriori == nil
-      ? nil
-      : { point in
-        (aPriori?(point) ?? true)
-          && conditions.allSatisfy { $0.value { name in places[name].map { point[$0] } ?? .nan } == 1 }
-      }
+    let test: Acceptance = { point in
+      (aPriori?(point) ?? true)
+        && conditions.allSatisfy { $0.value { name in places[name].map { point[$0] } ?? .nan } == 1 }
+    }
+    let accept = conditions.isEmpty && aPriori == nil ? nil : test
     let sample = try sampler.sample(
       count: arguments.integer("count")!, space: space, stream: campaign.nextSampleStream(), accept: accept)
     let rows = campaign.propose(sample.points)

@@ -1,4 +1,12 @@
 extension Study {
+  /// The number of evaluations on disk, of all simulators and spaces.
+  public func count() throws -> Int {
+    let series = try database.prepare("SELECT id FROM series")
+    var ids: [Int] = []
+    while try series.step() { ids.append(series.int(0)) }
+    return try ids.reduce(0) { try $0 + database.number("SELECT count(*) FROM evaluations_\($1)") }
+  }
+
   /// The number of points on disk that `recall` knows for this series.
   public func remembered(_ series: Series) throws -> Int {
     guard series.isStored else { return 0 }
