@@ -129,6 +129,8 @@ enum Reduction: String, Sendable {
   var takesTruths: Bool { [.count, .any, .all].contains(self) }
   /// An empty list has a sum, a count and answers to any and all, but no mean or extremes.
   var allowsEmpty: Bool { [.sum, .count, .any, .all, .norm].contains(self) }
+  /// Whether the result is yes or no.
+  var isTruth: Bool { [.any, .all, .increasing, .decreasing].contains(self) }
   var keepsUnit: Bool { !takesTruths && self != .increasing && self != .decreasing }
 }
 

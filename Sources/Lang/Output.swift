@@ -10,7 +10,7 @@ public indirect enum Output: Sendable {
 }
 
 /// What the session needs from the world around it: the only way Lang reaches files, people and processes.
-public protocol Host: Observer {
+public protocol SessionHost: Observer {
   /// Shows a result.
   func present(_ output: Output)
   /// Says something beside the results: what a declaration changed, how many evaluations were remembered.

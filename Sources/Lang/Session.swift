@@ -3,10 +3,10 @@ import Optim
 
 /// A conversation: the declarations so far, the campaign they describe, and what has been shown.
 ///
-/// Prompt, script, tests and pages all drive a session the same way and only differ in their `Host`.
+/// Prompt, script, tests and pages all drive a session the same way and only differ in their `SessionHost`.
 public final class Session {
   public let campaign: Campaign
-  let host: any Host
+  let host: any SessionHost
   /// The folder that paths typed at the prompt are relative to.
   public let directory: String
   /// `name=value` from the command line.
@@ -27,7 +27,7 @@ public final class Session {
   private var plannedEvaluations = 0
   private var seenArguments: Set<String> = []
 
-  public init(host: any Host, directory: String = ".", overrides: [String: String] = [:], workers: Int) throws {
+  public init(host: any SessionHost, directory: String = ".", overrides: [String: String] = [:], workers: Int) throws {
     self.host = host
     self.directory = directory
     self.overrides = overrides

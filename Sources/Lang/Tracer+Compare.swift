@@ -91,22 +91,25 @@ extension Tracer {
       }
       return equality(x, y, negated: kind == .notEqual)
     }
+    let holds: TermGraph.Term
     switch kind {
-    case .less: return value(graph.apply(.less, x, y), .truth)
-    case .lessOrEqual: return value(graph.apply(.lessOrEqual, x, y), .truth)
-    case .greater: return value(graph.apply(.less, y, x), .truth)
-    case .greaterOrEqual: return value(graph.apply(.lessOrEqual, y, x), .truth)
+    case .less: holds = graph.apply(.less, x, y)
+    case .lessOrEqual: holds = graph.apply(.lessOrEqual, x, y)
+    case .greater: holds = graph.apply(.less, y, x)
+    case .greaterOrEqual: holds = graph.apply(.lessOrEqual, y, x)
     case .equal, .notEqual:
       guard let tolerance else { return equality(x, y, negated: kind == .notEqual) }
       let gap = graph.apply(.absolute, graph.apply(.subtract, x, y))
       let close = graph.apply(.lessOrEqual, gap, graph.constant(tolerance))
-      return value(kind == .equal ? close : graph.apply(.not, close), .truth)
+      holds = kind == .equal ? close : graph.apply(.not, close)
     }
+    return value(holds, .truth)
   }
 
   private mutating func equality(_ a: TermGraph.Term, _ b: TermGraph.Term, negated: Bool) -> Value {
     let same = graph.apply(.equal, a, b)
-    return value(negated ? graph.apply(.not, same) : same, .truth)
+    let holds = negated ? graph.apply(.not, same) : same
+    return value(holds, .truth)
   }
 }
 

@@ -30,23 +30,24 @@ extension Tracer {
       }
     }
     let terms = items.map { term($0) }
-    return combine(reduction, terms, unit)
+    let result = combine(reduction, terms)
+    return value(result, reduction.isTruth ? .truth : .number, unit: unit)
   }
 
-  private mutating func combine(_ reduction: Reduction, _ terms: [TermGraph.Term], _ unit: String?) -> Value {
+  private mutating func combine(_ reduction: Reduction, _ terms: [TermGraph.Term]) -> TermGraph.Term {
     switch reduction {
-    case .any: return value(fold(.or, terms, empty: 0), .truth)
-    case .all: return value(fold(.and, terms, empty: 1), .truth)
-    case .increasing: return value(ordered(terms), .truth)
-    case .decreasing: return value(ordered(terms.reversed()), .truth)
-    case .sum, .count: return value(fold(.add, terms, empty: 0), .number, unit: unit)
-    case .mean: return value(mean(terms), .number, unit: unit)
-    case .minimum: return value(fold(.minimum, terms, empty: .nan), .number, unit: unit)
-    case .maximum: return value(fold(.maximum, terms, empty: .nan), .number, unit: unit)
-    case .median: return value(median(terms), .number, unit: unit)
-    case .norm: return value(root(sumOfSquares(terms)), .number, unit: unit)
-    case .rootMeanSquare: return value(root(divide(sumOfSquares(terms), terms.count)), .number, unit: unit)
-    case .standardDeviation: return value(standardDeviation(terms), .number, unit: unit)
+    case .any: fold(.or, terms, empty: 0)
+    case .all: fold(.and, terms, empty: 1)
+    case .increasing: ordered(terms)
+    case .decreasing: ordered(terms.reversed())
+    case .sum, .count: fold(.add, terms, empty: 0)
+    case .mean: mean(terms)
+    case .minimum: fold(.minimum, terms, empty: .nan)
+    case .maximum: fold(.maximum, terms, empty: .nan)
+    case .median: median(terms)
+    case .norm: root(sumOfSquares(terms))
+    case .rootMeanSquare: root(divide(sumOfSquares(terms), terms.count))
+    case .standardDeviation: standardDeviation(terms)
     }
   }
 

@@ -26,7 +26,7 @@ struct Tracer: Sendable {
     }
   }
 
-  /// A term as a value: a plain number or yes/no where it depends on nothing.
+  /// A term as a value (the term made beforehand: an argument that grows the graph would not be seen): a plain number or yes/no where it depends on nothing.
   func value(_ term: TermGraph.Term, _ kind: Symbolic.Kind, unit: String? = nil) -> Value {
     if let constant = graph.constantValue(term) {
       return kind == .truth ? .bool(constant != 0) : .number(constant)
@@ -52,7 +52,8 @@ struct Tracer: Sendable {
     }
     let unit = keepsUnit ? operands.lazy.compactMap(\.unit).first : nil
     let terms = operands.map { term($0) }
-    return value(graph.apply(operation, terms), .number, unit: unit)
+    let result = graph.apply(operation, terms)
+    return value(result, .number, unit: unit)
   }
 
   // MARK: Lists
@@ -145,7 +146,8 @@ struct Tracer: Sendable {
         throw Complaint(.wrongKind(expected: "a yes/no value", found: scalar.kindName), argument: i)
       }
       let terms = scalars.map { tracer.term($0) }
-      return tracer.value(tracer.graph.apply(operation, terms), .truth)
+      let result = tracer.graph.apply(operation, terms)
+      return tracer.value(result, .truth)
     }
   }
 
@@ -158,8 +160,8 @@ struct Tracer: Sendable {
       }
       try tracer.requireSameUnit([scalars[1], scalars[2]])
       let terms = scalars.map { tracer.term($0) }
-      return tracer.value(
-        tracer.graph.apply(.select, terms), a, unit: scalars[1].unit ?? scalars[2].unit)
+      let result = tracer.graph.apply(.select, terms)
+      return tracer.value(result, a, unit: scalars[1].unit ?? scalars[2].unit)
     }
   }
 }
