@@ -129,15 +129,21 @@ extension SeriesTable {
     try database.run(
       """
       CREATE TABLE \(name) (id INTEGER PRIMARY KEY, key INTEGER NOT NULL, status TEXT NOT NULL,
-        seconds REAL, at TEXT NOT NULL, asked INTEGER NOT NULL\(columns));
-      CREATE INDEX \(name)_key ON \(name) (key);
+        seconds REAL, at TEXT NOT NULL, asked INTEGER NOT NULL\(columns))
       """)
+    try createIndex(database)
     for (place, parameter) in parameters.enumerated() {
       try describe(parameter, place, in: "parameters", database)
     }
     for (place, output) in outputs.enumerated() { try describe(output, place, in: "outputs", database) }
     stored.outputs = outputs.count
   }
+
+  func createIndex(_ database: Database) throws {
+    try database.run("CREATE INDEX \(name)_key ON \(name) (key)")
+  }
+
+  func dropIndex(_ database: Database) throws { try database.run("DROP INDEX \(name)_key") }
 
   private func describe(_ column: Column, _ place: Int, in table: String, _ database: Database) throws {
     let insert = try database.prepare(

@@ -14,7 +14,7 @@ extension Study {
   /// What was recorded through a series of another declaration is found after the next `commit`.
   public func recall(_ series: Series, _ parameters: [Double]) throws -> Remembered? {
     let words = series.words(parameters)
-    if let place = series.pending[words] {
+    if !series.pending.isEmpty, let place = series.pending[words] {
       return Remembered(outcome: pending[place].outcome, seconds: pending[place].seconds)
     }
     guard series.isStored else { return nil }
