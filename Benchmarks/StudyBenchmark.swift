@@ -1,8 +1,8 @@
 import Foundation
 import Optim
 
-/// A study of a million evaluations with 10 parameters and 10 outputs (4 numbers and a list of 6): written, opened,
-/// loaded and asked.
+/// A study of a million evaluations with 10 parameters and 10 outputs (4 numbers and a list of 6): written,
+/// opened, loaded and asked.
 struct StudyBenchmark: Workload {
   let name = "study"
 
