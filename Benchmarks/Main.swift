@@ -3,7 +3,7 @@ import Foundation
 /// `dmo-bench [--quick] [--python INTERPRETER] [NAME ...]`: runs workloads and prints a Markdown table with the ratio to each peer.
 @main
 struct Main {
-  static let workloads: [any Workload] = []
+  static let workloads: [any Workload] = [FormulaBenchmark(), RescoreBenchmark()]
 
   static func main() throws {
     var arguments = Array(CommandLine.arguments.dropFirst())
