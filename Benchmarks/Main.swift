@@ -4,9 +4,15 @@ import Foundation
 @main
 struct Main {
   static let workloads: [any Workload] = [FormulaBenchmark(), RescoreBenchmark()]
+  static let workloads: [any Workload] = [
+    NonDominatedSortingBenchmark(), HypervolumeBenchmark(), NSGA2Benchmark(),
+    PersistentSimulatorBenchmark(), OnceSimulatorBenchmark(),
+    StudyBenchmark(),
+  ]
 
   static func main() throws {
     var arguments = Array(CommandLine.arguments.dropFirst())
+    if arguments == [PersistentSimulatorBenchmark.echoFlag] { return PersistentSimulatorBenchmark.echo() }
     let quick = arguments.contains("--quick")
     arguments.removeAll { $0 == "--quick" }
     var python = ProcessInfo.processInfo.environment["DMO_PEER_PYTHON"]
