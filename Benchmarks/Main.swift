@@ -3,11 +3,11 @@ import Foundation
 /// `dmo-bench [--quick] [--python INTERPRETER] [NAME ...]`: runs workloads and prints a Markdown table with the ratio to each peer.
 @main
 struct Main {
-  static let workloads: [any Workload] = [FormulaBenchmark(), RescoreBenchmark()]
   static let workloads: [any Workload] = [
     NonDominatedSortingBenchmark(), HypervolumeBenchmark(), NSGA2Benchmark(),
     PersistentSimulatorBenchmark(), OnceSimulatorBenchmark(),
     StudyBenchmark(),
+    FormulaBenchmark(), RescoreBenchmark(),
   ]
 
   static func main() throws {
