@@ -17,7 +17,7 @@
 #include <readline/readline.h>
 #include <readline/history.h>
 
-enum { CTRL_C = 3, CTRL_G = 7, CTRL_Z = 26 };
+enum { CTRL_C = 3, CTRL_Z = 26 };
 
 struct dmo_rl_candidates {
   size_t start, count, capacity;
@@ -71,13 +71,6 @@ void dmo_rl_restore_terminal(void) {
 }
 
 /* ---- Keys ---- */
-
-/* Questions of readline itself ("Display all 200 possibilities?", "--More--") know Ctrl-G only. */
-static int next_byte(FILE *stream) {
-  int c = rl_getc(stream);
-  int is_asking = RL_ISSTATE(RL_STATE_MOREINPUT) && !RL_ISSTATE(RL_STATE_ISEARCH);
-  return c == CTRL_C && is_asking ? CTRL_G : c;
-}
 
 static void interrupt(void) {
   rl_point = rl_end;
@@ -217,6 +210,21 @@ static char **complete(const char *text, int start, int end) {
   return matches;
 }
 
+/* At most a screen of them: in callback mode readline neither asks whether to list hundreds nor pages. */
+static void list_candidates(char **matches, int count, int longest) {
+  int rows, columns;
+  rl_get_screen_size(&rows, &columns);
+  int per_line = columns / (longest + 2) > 0 ? columns / (longest + 2) : 1;
+  int limit = per_line * (rows > 6 ? rows - 4 : 2);
+  int shown = count > limit ? limit : count;
+  rl_display_match_list(matches, shown, longest);
+  if (shown < count) {
+    fprintf(rl_outstream, "... and %d more", count - shown);
+    rl_crlf();
+  }
+  rl_forced_update_display();
+}
+
 void dmo_rl_set_completer(dmo_rl_completer completer, void *context) {
   self.completer = completer;
   self.completer_context = context;
@@ -338,7 +346,7 @@ int dmo_rl_open(const char *name, int input, int output) {
   rl_change_environment = 0;
   rl_prep_term_function = prepare_terminal;
   rl_deprep_term_function = release_terminal;
-  rl_getc_function = next_byte;
+  rl_completion_display_matches_hook = list_candidates;
   rl_attempted_completion_function = complete;
   rl_completion_word_break_hook = word_breaks;
   rl_basic_quote_characters = "";
@@ -360,8 +368,22 @@ void dmo_rl_add_history(const char *entry) { add_history(entry); }
 void dmo_rl_clear_history(void) { clear_history(); }
 void dmo_rl_limit_history(int count) { stifle_history(count); }
 
+/* ---- Pseudo-terminals ---- */
+
+int dmo_rl_pseudo_terminal(int *slave) {
+  char name[64];
+  int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+  if (master < 0) return -1;
+  if (grantpt(master) == 0 && unlockpt(master) == 0 && ptsname_r(master, name, sizeof name) == 0) {
+    *slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (*slave >= 0) return master;
+  }
+  close(master);
+  return -1;
+}
+
 int dmo_rl_resize(int terminal, int columns, int rows) {
   struct winsize size = {.ws_col = (unsigned short)columns, .ws_row = (unsigned short)rows};
   if (ioctl(terminal, TIOCSWINSZ, &size) != 0) return -1;
-  return raise(SIGWINCH);
+  return kill(getpid(), SIGWINCH);
 }

@@ -102,6 +102,13 @@ final class LineEditor: LineSource {
   /// For handlers of fatal signals and before the process is replaced.
   static func restoreTerminal() { dmo_rl_restore_terminal() }
 
+  /// Both ends of a new pseudo-terminal: for tests.
+  static func pseudoTerminal() -> (master: Int32, slave: Int32)? {
+    var slave: Int32 = -1
+    let master = dmo_rl_pseudo_terminal(&slave)
+    return master < 0 ? nil : (master, slave)
+  }
+
   /// Changes the size of a pseudo-terminal: for tests.
   static func resize(_ terminal: Int32, columns: Int, rows: Int) {
     _ = dmo_rl_resize(terminal, Int32(columns), Int32(rows))
