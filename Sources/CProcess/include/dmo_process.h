@@ -45,7 +45,8 @@ int dmo_folder_is_empty(const char *path);
 double dmo_now(void);
 
 /// Counts SIGINT and remembers SIGTERM, SIGUSR1 and SIGHUP instead of dying from them; ignores SIGPIPE.
-/// A signal ignored at start (nohup, background jobs) stays ignored. May be called again.
+/// A signal ignored at start (nohup, background jobs) stays ignored, except SIGINT where there is a terminal.
+/// May be called again.
 void dmo_signals_install(void);
 /// How many SIGINT came since the last reset.
 int dmo_interrupt_count(void);
