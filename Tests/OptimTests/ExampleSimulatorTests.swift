@@ -14,7 +14,7 @@ struct ExampleSimulatorTests {
   @Test("exchange", arguments: Simulator.Mode.allCases)
   func exchange(_ mode: Simulator.Mode) {
     var simulator = Simulator(
-      name: "point", command: ["python3", "simulator.py"], directory: Self.folder("exchange"))
+      name: "point", command: [Lab.interpreter, "simulator.py"], directory: Self.folder("exchange"))
     simulator.mode = mode
     simulator.send = ["target": .list([.number(3), .number(4)])]
     simulator.outputs = [.init(name: "distance"), .init(name: "corner", count: 2)]
@@ -55,7 +55,7 @@ struct ExampleSimulatorTests {
       ("closed_pipes", .answer), ("reported", .reported), ("stopped", nil),
     ]
     var simulator = Simulator(
-      name: "faulty", command: ["python3", "simulator.py"], directory: Self.folder("failures"))
+      name: "faulty", command: [Lab.interpreter, "simulator.py"], directory: Self.folder("failures"))
     simulator.outputs = [.init(name: "value"), .init(name: "pair", count: 2)]
     simulator.keep = .none
     // Longer than the example's: a busy machine must not turn a working way into a slow one.

@@ -182,7 +182,7 @@ struct PoolFailureTests {
     let lab = try Lab()
     defer { lab.remove() }
     var simulator = lab.python()
-    simulator.command = ["python3", "-c", "import os; \(work)"]
+    simulator.command = [Lab.interpreter, "-SE", "-c", "import os; \(work)"]
     let big = JSON.list(Array(repeating: .number(0.123456789), count: 100_000))
     let pool = LocalPool(capacity: 1)
     #expect(pool.run(simulator, ["big": big])?.values == [1])

@@ -35,7 +35,8 @@ struct ProcessTests {
     // The tests themselves may run in the background of a shell, where SIGINT is ignored.
     for number in [SIGINT, SIGTERM, SIGUSR1, SIGHUP] { signal(number, SIG_DFL) }
     dmo_signals_install()
-    defer { for number in [SIGINT, SIGTERM, SIGUSR1, SIGHUP] { signal(number, SIG_DFL) } }
+    // Ignored, not default, afterwards: one that is still on its way must not end the tests.
+    defer { for number in [SIGTERM, SIGUSR1, SIGHUP] { signal(number, SIG_IGN) } }
     dmo_interrupt_reset()
     dmo_terminate_reset()
     let until = dmo_now() + 20
@@ -47,14 +48,15 @@ struct ProcessTests {
     #expect(dmo_interrupt_count() == 2 && dmo_terminate_signal() == 0)
     dmo_interrupt_reset()
     #expect(dmo_interrupt_count() == 0)
+    dmo_signal_clear()
 
     let pool = LocalPool(capacity: 1)
     pool.submit(Job(id: 0, simulator: lab.shell("exec sleep 600"), parameters: [:]))
     // Several times: another test's pool may be the one that takes notice.
-    let done = DispatchSemaphore(value: 0)
+    let (done, over) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
     Thread.detachNewThread {
       while done.wait(timeout: .now() + 0.01) == .timedOut { kill(getpid(), SIGUSR1) }
-      done.signal()
+      over.signal()
     }
     let start = dmo_now()
     #expect(pool.next(timeout: 60) == nil)
@@ -62,8 +64,8 @@ struct ProcessTests {
     #expect(dmo_terminate_signal() == SIGUSR1)
     #expect(pool.outstanding == 1, "a signal harms no job")
     done.signal()
+    over.wait()
     pool.cancel()
-    done.wait()
     dmo_terminate_reset()
     dmo_signal_clear()
   }
