@@ -35,8 +35,11 @@ struct ProcessTests {
     // The tests themselves may run in the background of a shell, where SIGINT is ignored.
     for number in [SIGINT, SIGTERM, SIGUSR1, SIGHUP] { signal(number, SIG_DFL) }
     dmo_signals_install()
-    // Ignored, not default, afterwards: one that is still on its way must not end the tests.
-    defer { for number in [SIGTERM, SIGUSR1, SIGHUP] { signal(number, SIG_IGN) } }
+    defer {
+      for number in [SIGINT, SIGTERM, SIGHUP] { signal(number, SIG_DFL) }
+      // One that is still on its way must not end the tests.
+      signal(SIGUSR1, SIG_IGN)
+    }
     dmo_interrupt_reset()
     dmo_terminate_reset()
     let until = dmo_now() + 20
