@@ -85,6 +85,20 @@ struct PoolFailureTests {
     }
   }
 
+  @Test("a child in a session of its own ends too")
+  func session() throws {
+    let lab = try Lab()
+    defer { lab.remove() }
+    let pool = LocalPool(capacity: 1)
+    var simulator = lab.shell(
+      "setsid sh -c 'sleep 600 & echo $$ $! > pids; mv pids \"\(lab.folder)/pids\"; wait' & wait")
+    simulator.timeLimit = .seconds(1.5)
+    #expect(pool.failure(simulator)?.kind == .timeout)
+    for pid in try #require(lab.text("pids")).split(whereSeparator: \.isWhitespace) {
+      #expect(lab.vanishes(pid_t(pid)!))
+    }
+  }
+
   @Test("what a program leaves behind neither delays nor survives it")
   func orphans() throws {
     let lab = try Lab()

@@ -27,6 +27,8 @@ int dmo_spawn(const struct dmo_command *command, pid_t *pid, enum dmo_step *step
 
 /// A descriptor that polls readable when the process has ended; -1 where the kernel has none (before 5.3).
 int dmo_pidfd(pid_t pid);
+/// Signals the process behind a descriptor.
+void dmo_pidfd_signal(int descriptor, int number);
 /// Whether a child has ended; it stays a zombie, so its process group cannot be taken by another one.
 int dmo_ended(pid_t pid);
 /// Waits for a child and collects it: its exit status, or minus the number of the signal that ended it.
