@@ -81,6 +81,12 @@ int dmo_pidfd(pid_t pid) {
 #endif
 }
 
+void dmo_pidfd_signal(int descriptor, int number) {
+#ifdef SYS_pidfd_send_signal
+  syscall(SYS_pidfd_send_signal, descriptor, number, NULL, 0);
+#endif
+}
+
 int dmo_ended(pid_t pid) {
   siginfo_t info;
   info.si_pid = 0;

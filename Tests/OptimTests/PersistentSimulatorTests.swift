@@ -116,7 +116,7 @@ struct PersistentSimulatorTests {
     defer { lab.remove() }
     try lab.write("sim.py", "import sys\nfor line in sys.stdin: print('{\"y\": 1}')\n")
     var simulator = lab.python(.persistent)
-    simulator.command = ["python3", lab.path("sim.py")]
+    simulator.command = [Lab.interpreter, "-S", lab.path("sim.py")]
     #expect(LocalPool(capacity: 1).run(simulator, [[:], [:]]).values.filter { $0.values == [1] }.count == 2)
   }
 

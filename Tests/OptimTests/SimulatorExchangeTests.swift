@@ -173,7 +173,7 @@ struct SimulatorExchangeTests {
     simulator.environment = ["OMP_NUM_THREADS": "1", "PMIX_OWN": "kept"]
     let pool = LocalPool(capacity: 1)
     pool.submit(Job(id: 41, simulator: simulator, parameters: [:]))
-    #expect(pool.next(timeout: 20)?.id == 41)
+    while pool.outstanding > 0 { _ = pool.next(timeout: 20) }
     let lines = Set(try #require(lab.text("env")).split(separator: "\n").map(String.init))
     #expect(
       lines.isSuperset(of: [

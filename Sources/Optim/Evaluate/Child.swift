@@ -40,6 +40,7 @@ final class Child {
   private(set) var pidfd: Int32
 
   private var request: ArraySlice<UInt8> = []
+  private var strays = Strays()
   private var wholeRequest: [UInt8] = []
   /// Standard output since the request, or what is left of it after the lines taken.
   private(set) var received: [UInt8] = []
@@ -184,11 +185,16 @@ final class Child {
   // MARK: Ending
 
   /// Signals the program and everything it started. The group is ours until the program is reaped.
-  func signal(_ number: Int32) { _ = kill(-pid, number) }
+  func signal(_ number: Int32) {
+    strays.collect(below: pid)
+    kill(-pid, number)
+    strays.signal(number)
+  }
 
   /// Collects the ended program, ends what it left behind, and closes everything: exit status, or minus a signal.
   func reap() -> Int32 {
-    signal(SIGKILL)
+    kill(-pid, SIGKILL)
+    strays.signal(SIGKILL)
     closeAll()
     return dmo_reap(pid)
   }
@@ -198,6 +204,7 @@ final class Child {
     Self.close(&output)
     Self.close(&errors)
     Self.close(&pidfd)
+    strays.clear()
   }
 
   private static func close(_ descriptor: inout Int32) {
