@@ -62,7 +62,8 @@ struct PersistentSimulatorTests {
     let lab = try Lab()
     defer { lab.remove() }
     let pool = LocalPool(capacity: 1)
-    // Ends after each answer, as a script written for mode = once does; the request may meet it while it leaves.
+    // Ends after each answer, as a script written for mode = once does; the request may meet it while it
+    // leaves.
     let work = JSON.string(#"print(json.dumps({"y": 1}), flush=True); os._exit(0)"#)
     let answers = pool.run(lab.python(.persistent), Array(repeating: ["do": work], count: 6))
     #expect(answers.values.filter { $0.values == [1] }.count == 6)

@@ -21,7 +21,8 @@ struct Lab {
 
   /// A simulator that runs Python given as text, with a request per line in persistent mode.
   func python(_ mode: Simulator.Mode = .once, outputs: [Simulator.Output] = [.init(name: "y")]) -> Simulator {
-    var simulator = Simulator(name: "cell", command: [Self.interpreter, "-SE", "answer.py"], directory: Self.fixtures)
+    var simulator = Simulator(
+      name: "cell", command: [Self.interpreter, "-SE", "answer.py"], directory: Self.fixtures)
     simulator.mode = mode
     simulator.outputs = outputs
     simulator.keep = .none

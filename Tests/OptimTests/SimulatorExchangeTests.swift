@@ -28,7 +28,7 @@ struct SimulatorExchangeTests {
     defer { lab.remove() }
     try lab.write(
       "sim.sh",
-      "#!/bin/sh\nfor a in \"$@\"; do echo \"<$a>\"; done > '\(lab.folder)/args'\ncat >> '\(lab.folder)/args'\necho '{}'\n",
+      "#!/bin/sh\nexec 3> '\(lab.folder)/args'\nfor a in \"$@\"; do echo \"<$a>\" >&3; done\ncat >&3\necho '{}'\n",
       executable: true)
     var simulator = Simulator(
       name: "cell", command: ["sim.sh", "-n={n}", "{unknown} $HOME", "{w[2]}"], directory: lab.folder)
@@ -191,9 +191,10 @@ struct SimulatorExchangeTests {
     defer { close(inherited) }
     let work = """
       status = dict(l.split(":\\t") for l in open("/proc/self/status") if ":\\t" in l)
-      pipe = signal.getsignal(signal.SIGPIPE) # Python itself ignores it
       fds = sorted(int(f) for f in os.listdir("/proc/self/fd"))
-      print(json.dumps({"blocked": int(status["SigBlk"], 16), "leads": os.getpgrp() == os.getpid(), "open": max(f for f in fds[:-1])}))
+      blocked = int(status["SigBlk"], 16)
+      leads = os.getpgrp() == os.getpid()
+      print(json.dumps({"blocked": blocked, "leads": leads, "open": max(fds[:-1])}))
       """
     let outputs: [Simulator.Output] = [
       .init(name: "blocked"), .init(name: "leads", kind: .boolean), .init(name: "open"),

@@ -8,7 +8,8 @@ struct Attempt {
   var number = 1
 }
 
-/// A running simulator process with its three pipes. It knows bytes and signals; what they mean is the pool's affair.
+/// A running simulator process with its three pipes. It knows bytes and signals; what they mean is the pool's
+/// affair.
 final class Child {
   let program: Program
   let pid: pid_t
@@ -191,7 +192,8 @@ final class Child {
     strays.signal(number)
   }
 
-  /// Collects the ended program, ends what it left behind, and closes everything: exit status, or minus a signal.
+  /// Collects the ended program, ends what it left behind, and closes everything: exit status, or minus a
+  /// signal.
   func reap() -> Int32 {
     kill(-pid, SIGKILL)
     strays.signal(SIGKILL)

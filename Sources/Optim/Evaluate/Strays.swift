@@ -1,9 +1,9 @@
 import CProcess
 import Foundation
 
-/// Descendants of a simulator that left its process group (a new session, the ranks of an MPI launcher), so that a
-/// signal to the group misses them. Looked for only when a simulator has to be ended: its own children are still its
-/// children then.
+/// Descendants of a simulator that left its process group (a new session, the ranks of an MPI launcher), so
+/// that a signal to the group misses them. Looked for only when a simulator has to be ended: its own children
+/// are still its children then.
 struct Strays {
   /// Descriptors, not numbers: a number may belong to someone else by the time it is used.
   private var descriptors: [Int32] = []
