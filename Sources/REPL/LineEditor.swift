@@ -5,9 +5,9 @@ import Foundation
 ///
 /// There is one editor at a time, since readline is one set of global variables; it is used from one thread.
 ///
-/// While a line is read, Ctrl-C is a key that ends it with `.interrupted`, not a signal: the handler of SIGINT
-/// sees only the Ctrl-C of a running command. Signals which others send (`kill -INT`, SIGTERM) are noticed
-/// through `pending`, within a quarter of a second.
+/// While a line is read, Ctrl-C is a key that ends it with `.interrupted`, not a signal: the handler of
+/// SIGINT sees only the Ctrl-C of a running command. Signals which others send (`kill -INT`, SIGTERM) are
+/// noticed through `pending`, within a quarter of a second.
 final class LineEditor: LineSource {
   /// What could stand between `start` and the cursor.
   struct Completion: Sendable, Equatable {

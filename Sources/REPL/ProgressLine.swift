@@ -140,7 +140,9 @@ struct ProgressText {
 
   /// Time left or, at the end and where it is unknown, time gone.
   private var time: String {
-    guard let rate, rate > 0, progress.done < progress.total else { return Self.duration(elapsed) + " elapsed" }
+    guard let rate, rate > 0, progress.done < progress.total else {
+      return Self.duration(elapsed) + " elapsed"
+    }
     return Self.duration(Double(progress.total - progress.done) / rate) + " left"
   }
 
