@@ -7,6 +7,7 @@ struct Main {
     NonDominatedSortingBenchmark(), HypervolumeBenchmark(), NSGA2Benchmark(),
     PersistentSimulatorBenchmark(), OnceSimulatorBenchmark(),
     StudyBenchmark(),
+    FormulaBenchmark(), RescoreBenchmark(),
   ]
 
   static func main() throws {

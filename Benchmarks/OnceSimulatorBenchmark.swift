@@ -1,7 +1,8 @@
 import Foundation
 import Optim
 
-/// One process per evaluation, against starting the same program with nothing but `posix_spawn` and `waitpid`.
+/// One process per evaluation, against starting the same program with nothing but `posix_spawn` and
+/// `waitpid`.
 struct OnceSimulatorBenchmark: Workload {
   let name = "once-simulator"
 
@@ -49,7 +50,9 @@ struct OnceSimulatorBenchmark: Workload {
     defer { posix_spawn_file_actions_destroy(&actions) }
     var arguments: [UnsafeMutablePointer<CChar>?] = [strdup(program), strdup("{}"), nil]
     defer { for argument in arguments { free(argument) } }
-    var environment: [UnsafeMutablePointer<CChar>?] = ProcessInfo.processInfo.environment.map { strdup("\($0)=\($1)") }
+    var environment: [UnsafeMutablePointer<CChar>?] = ProcessInfo.processInfo.environment.map {
+      strdup("\($0)=\($1)")
+    }
     environment.append(nil)
     defer { for entry in environment { free(entry) } }
     var alive = 0

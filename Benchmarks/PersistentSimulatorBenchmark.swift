@@ -3,12 +3,13 @@ import Optim
 
 /// One request to a living process and its answer: encode, two wake-ups, decode, check.
 ///
-/// The simulator is this program itself, started with `echoFlag`: it reads each line and prints a fixed answer, so what is
-/// measured is dmo and the system.
+/// The simulator is this program itself, started with `echoFlag`: it reads each line and prints a fixed
+/// answer, so what is measured is dmo and the system.
 struct PersistentSimulatorBenchmark: Workload {
   let name = "persistent-simulator"
   static let echoFlag = "--echo-simulator"
-  private static let reply = #"{"rate": [4.0312345678, 9.12345678901, 12.2345678901], "rest": -65.123456789, "ok": true}"#
+  private static let reply =
+    #"{"rate": [4.0312345678, 9.12345678901, 12.2345678901], "rest": -65.123456789, "ok": true}"#
 
   /// The hidden mode: answers lines until there are no more.
   static func echo() {
@@ -20,7 +21,8 @@ struct PersistentSimulatorBenchmark: Workload {
 
   func measure(_ bench: Bench) throws -> [Measurement] {
     let count = bench.quick ? 100 : 10_000
-    var simulator = Simulator(name: "echo", command: ["/proc/\(getpid())/exe", Self.echoFlag], directory: "/")
+    var simulator = Simulator(
+      name: "echo", command: ["/proc/\(getpid())/exe", Self.echoFlag], directory: "/")
     simulator.mode = .persistent
     simulator.outputs = [
       .init(name: "rate", count: 3), .init(name: "rest"), .init(name: "ok", kind: .boolean),

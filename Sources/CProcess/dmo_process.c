@@ -38,7 +38,8 @@ static void become(const struct dmo_command *command, pid_t parent, struct repor
   report->step = DMO_STEP_FOLDER;
   if (command->folder && chdir(command->folder) != 0) goto failed;
   report->step = DMO_STEP_DESCRIPTORS;
-  if (dup2(command->input, 0) < 0 || dup2(command->output, 1) < 0 || dup2(command->errors, 2) < 0) goto failed;
+  if (dup2(command->input, 0) < 0 || dup2(command->output, 1) < 0) goto failed;
+  if (dup2(command->errors, 2) < 0) goto failed;
   close_on_exec_from(3);
   // Handlers must be gone before signals are let in: they would run in the parent's memory. (Nobody here
   // touches the real-time signals; leaving them out halves the cost.)
@@ -55,8 +56,8 @@ failed:
   _exit(127);
 }
 
-// vfork, not fork: nothing is copied however large this process is, and because parent and child share memory the
-// child tells the reason of a failed exec directly, without a pipe.
+// vfork, not fork: nothing is copied however large this process is, and because parent and child share memory
+// the child tells the reason of a failed exec directly, without a pipe.
 int dmo_spawn(const struct dmo_command *command, pid_t *pid, enum dmo_step *step) {
   struct report report = {DMO_STEP_NONE, 0};
   sigset_t all, before;
@@ -78,6 +79,12 @@ int dmo_pidfd(pid_t pid) {
   return (int)syscall(SYS_pidfd_open, pid, 0);
 #else
   return -1;
+#endif
+}
+
+void dmo_pidfd_signal(int descriptor, int number) {
+#ifdef SYS_pidfd_send_signal
+  syscall(SYS_pidfd_send_signal, descriptor, number, NULL, 0);
 #endif
 }
 

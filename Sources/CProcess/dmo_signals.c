@@ -29,7 +29,9 @@ void dmo_signals_install(void) {
   if (descriptor < 0) descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   for (size_t i = 0; i < sizeof caught / sizeof *caught; i++) {
     struct sigaction action;
-    if (sigaction(caught[i], NULL, &action) != 0 || action.sa_handler == SIG_IGN) continue;
+    if (sigaction(caught[i], NULL, &action) != 0) continue;
+    int at_terminal = caught[i] == SIGINT && isatty(0);
+    if (action.sa_handler == SIG_IGN && !at_terminal) continue;
     action.sa_handler = note;
     action.sa_flags = 0;  // no SA_RESTART: a blocking call returns, so that the signal is noticed
     sigfillset(&action.sa_mask);

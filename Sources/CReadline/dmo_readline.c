@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "dmo_readline.h"
+#include "internal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
@@ -17,14 +16,7 @@
 #include <readline/readline.h>
 #include <readline/history.h>
 
-enum { CTRL_C = 3, CTRL_G = 7, CTRL_Z = 26 };
-
-struct dmo_rl_candidates {
-  size_t start, count, capacity;
-  struct { char *text; char append; } *items;
-  /* Whether they belong to the completion that readline is working on. */
-  int fresh;
-};
+enum { CTRL_C = 3, CTRL_Z = 26 };
 
 static struct {
   int finished;
@@ -32,9 +24,6 @@ static struct {
   char *line;
   dmo_rl_pending pending;
   void *pending_context;
-  dmo_rl_completer completer;
-  void *completer_context;
-  dmo_rl_candidates candidates;
   int window_pipe[2];
   /* The terminal as it was found, for fatal signals. */
   volatile sig_atomic_t is_prepared;
@@ -72,13 +61,6 @@ void dmo_rl_restore_terminal(void) {
 
 /* ---- Keys ---- */
 
-/* Questions of readline itself ("Display all 200 possibilities?", "--More--") know Ctrl-G only. */
-static int next_byte(FILE *stream) {
-  int c = rl_getc(stream);
-  int is_asking = RL_ISSTATE(RL_STATE_MOREINPUT) && !RL_ISSTATE(RL_STATE_ISEARCH);
-  return c == CTRL_C && is_asking ? CTRL_G : c;
-}
-
 static void interrupt(void) {
   rl_point = rl_end;
   (*rl_redisplay_function)();
@@ -115,111 +97,6 @@ static void bind_keys(void) {
     rl_bind_key_in_map(CTRL_C, interrupt_key, maps[i]);
     rl_bind_key_in_map(CTRL_Z, suspend_key, maps[i]);
   }
-}
-
-/* ---- Completion ---- */
-
-void dmo_rl_start(dmo_rl_candidates *answer, size_t start) { answer->start = start; }
-
-void dmo_rl_candidate(dmo_rl_candidates *answer, const char *text, char append) {
-  if (answer->count == answer->capacity) {
-    size_t capacity = answer->capacity ? 2 * answer->capacity : 64;
-    void *items = realloc(answer->items, capacity * sizeof *answer->items);
-    if (!items) return;
-    answer->items = items;
-    answer->capacity = capacity;
-  }
-  char *copy = strdup(text);
-  if (!copy) return;
-  answer->items[answer->count].text = copy;
-  answer->items[answer->count++].append = append;
-}
-
-static void ask_completer(void) {
-  dmo_rl_candidates *answer = &self.candidates;
-  for (size_t i = 0; i < answer->count; i++) free(answer->items[i].text);
-  answer->count = 0;
-  answer->start = (size_t)rl_point;
-  if (self.completer) self.completer(self.completer_context, rl_line_buffer, (size_t)rl_point, answer);
-  if (answer->start > (size_t)rl_point) answer->start = (size_t)rl_point;
-  answer->fresh = 1;
-}
-
-/* The only character that ends the word, looking back from the cursor, is the one before our start. */
-static char *word_breaks(void) {
-  static char breaks[2];
-  ask_completer();
-  breaks[0] = self.candidates.start > 0 ? rl_line_buffer[self.candidates.start - 1] : '\0';
-  return breaks;
-}
-
-/* A candidate as a replacement from readline's start of the word, which differs from ours where the
- * character before our start occurs in the word, too. NULL if it is none. */
-static char *fitted(const char *text, size_t wanted, size_t start) {
-  const char *line = rl_line_buffer;
-  if (start > wanted) {
-    size_t dropped = start - wanted;
-    return strncmp(text, line + wanted, dropped) == 0 ? strdup(text + dropped) : NULL;
-  }
-  size_t kept = wanted - start;
-  char *joined = malloc(kept + strlen(text) + 1);
-  if (!joined) return NULL;
-  memcpy(joined, line + start, kept);
-  strcpy(joined + kept, text);
-  return joined;
-}
-
-/* What all have in common, whole UTF-8 characters only. */
-static char *common_prefix(char **texts, size_t count) {
-  size_t length = strlen(texts[0]);
-  for (size_t i = 1; i < count; i++) {
-    size_t j = 0;
-    while (j < length && texts[i][j] == texts[0][j]) j++;
-    length = j;
-  }
-  while (length > 0 && (texts[0][length] & 0xC0) == 0x80) length--;
-  return strndup(texts[0], length);
-}
-
-static char **complete(const char *text, int start, int end) {
-  (void)end;
-  rl_attempted_completion_over = 1;
-  if (!self.candidates.fresh) ask_completer();
-  self.candidates.fresh = 0;
-  size_t total = self.candidates.count, count = 0;
-  char **matches = total ? calloc(total + 2, sizeof *matches) : NULL;
-  if (!matches) return NULL;
-  char append = 0;
-  for (size_t i = 0; i < total; i++) {
-    char *match = fitted(self.candidates.items[i].text, self.candidates.start, (size_t)start);
-    if (!match) continue;
-    matches[++count] = match;
-    append = self.candidates.items[i].append;
-  }
-  if (count == 0) {
-    free(matches);
-    return NULL;
-  }
-  if (count == 1) {
-    matches[0] = matches[1];
-    matches[1] = NULL;
-    rl_completion_append_character = append;
-    rl_completion_suppress_append = append == 0;
-    return matches;
-  }
-  matches[0] = common_prefix(matches + 1, count);
-  /* Candidates that do not start with what was typed must not shorten it. */
-  if (matches[0] && strlen(matches[0]) < strlen(text)) {
-    free(matches[0]);
-    matches[0] = strdup(text);
-  }
-  rl_completion_suppress_append = 1;
-  return matches;
-}
-
-void dmo_rl_set_completer(dmo_rl_completer completer, void *context) {
-  self.completer = completer;
-  self.completer_context = context;
 }
 
 /* ---- Reading ---- */
@@ -279,7 +156,7 @@ enum dmo_rl_outcome dmo_rl_read(const char *prompt, char **line) {
   self.finished = 0;
   self.outcome = DMO_RL_LINE;
   self.line = NULL;
-  self.candidates.fresh = 0;
+  dmo_rl_forget_candidates();
   rl_reset_screen_size();
   rl_callback_handler_install(prompt, take_line);
   while (!self.finished) wait_for_input();
@@ -338,12 +215,7 @@ int dmo_rl_open(const char *name, int input, int output) {
   rl_change_environment = 0;
   rl_prep_term_function = prepare_terminal;
   rl_deprep_term_function = release_terminal;
-  rl_getc_function = next_byte;
-  rl_attempted_completion_function = complete;
-  rl_completion_word_break_hook = word_breaks;
-  rl_basic_quote_characters = "";
-  rl_sort_completion_matches = 0;
-  rl_ignore_completion_duplicates = 0;
+  dmo_rl_set_up_completion();
   /* Defaults of ours; the user's inputrc, which rl_initialize reads, may decide otherwise. */
   rl_variable_bind("show-all-if-ambiguous", "on");
   rl_variable_bind("enable-bracketed-paste", "on");
@@ -360,8 +232,22 @@ void dmo_rl_add_history(const char *entry) { add_history(entry); }
 void dmo_rl_clear_history(void) { clear_history(); }
 void dmo_rl_limit_history(int count) { stifle_history(count); }
 
+/* ---- Pseudo-terminals ---- */
+
+int dmo_rl_pseudo_terminal(int *slave) {
+  char name[64];
+  int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+  if (master < 0) return -1;
+  if (grantpt(master) == 0 && unlockpt(master) == 0 && ptsname_r(master, name, sizeof name) == 0) {
+    *slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (*slave >= 0) return master;
+  }
+  close(master);
+  return -1;
+}
+
 int dmo_rl_resize(int terminal, int columns, int rows) {
   struct winsize size = {.ws_col = (unsigned short)columns, .ws_row = (unsigned short)rows};
   if (ioctl(terminal, TIOCSWINSZ, &size) != 0) return -1;
-  return raise(SIGWINCH);
+  return kill(getpid(), SIGWINCH);
 }

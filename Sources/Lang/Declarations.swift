@@ -132,20 +132,24 @@ struct Declarations {
     try claim(objective.name, .objective(objective))
     let uses = uses(objective.value)
     try forbidSelf(objective.name, uses)
-    let value = try objectiveValue(objective.value)
+    let value = try objectiveValue(objective)
     try bind(
       Binding(
         objective.name, .objective(objective), value, expression: objective.value, uses: uses,
         captured: interpreter.loopVariables))
   }
 
-  private func objectiveValue(_ expression: Expression) throws -> Value {
+  private func objectiveValue(_ objective: ObjectiveDeclaration) throws -> Value {
+    let expression = objective.value
     let value = try interpreter.evaluate(expression)
     guard environment.tracer.kind(of: value) == .number else {
       throw Diagnostic(.wrongKind(expected: "a number", found: value.kindName), at: expression.span)
     }
     if case .number(let number) = value, !number.isFinite {
       throw Diagnostic(.notFinite(Number.text(number)), at: expression.span)
+    }
+    if case .symbolic(let symbolic) = value, let unit = objective.unit {
+      return .symbolic(Symbolic(term: symbolic.term, kind: symbolic.kind, unit: unit))
     }
     return value
   }
@@ -210,7 +214,7 @@ struct Declarations {
       let terms = try interpreter.under(binding.captured) { try constraintTerms(expression) }
       environment.constraints[binding.name.text] = terms
       value = terms.satisfied
-    case .objective: value = try interpreter.under(binding.captured) { try objectiveValue(expression) }
+    case .objective(let objective): value = try interpreter.under(binding.captured) { try objectiveValue(objective) }
     case .parameter(let declaration):
       try compileParameter(declaration)
       return

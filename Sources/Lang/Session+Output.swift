@@ -6,6 +6,8 @@ extension Session {
   func output(of value: Value, text: String) throws -> Output? {
     switch value {
     case .nothing, .unknown: return nil
+    case .points(let points) where points.evaluations.states.allSatisfy({ $0 == .pending }):
+      return .text("\(points.title), pending")
     case .points(let points): return .table(try table(points), isWhole: false)
     case .table(let table): return .table(table, isWhole: false)
     case .tables(let tables): return .group(tables.map { .table($0, isWhole: false) })

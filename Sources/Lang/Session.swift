@@ -132,8 +132,10 @@ public final class Session {
   /// Hands a changed problem to the campaign and says what it keeps.
   func synchronize(_ interpreter: Interpreter) throws {
     guard isStale else { return }
-    let change = try campaign.adopt(interpreter.environment.problem())
+    let problem = interpreter.environment.problem()
     isStale = false
+    if problem == campaign.problem { return }
+    let change = try campaign.adopt(problem)
     guard change.before > 0 else { return }
     var parts = ["keeps \(change.kept) of \(change.before) evaluations"]
     if change.outside > 0 { parts.append("\(change.outside) lie outside the present parameters") }

@@ -1,16 +1,21 @@
 import Optim
 
 extension Tracer {
-  /// A reduction over one list, or over the arguments themselves.
+  /// A reduction over one list, or over the arguments themselves: `max(list, 0)` goes element by element.
   mutating func reduce(_ reduction: Reduction, _ arguments: [Value]) throws(Complaint) -> Value {
-    var items = arguments
-    if arguments.count == 1 {
-      guard case .list(let list) = arguments[0] else {
-        if arguments[0].isUnknown { return .unknown(.any) }
-        throw Complaint(.wrongKind(expected: "a list", found: arguments[0].kindName), argument: 0)
+    guard arguments.count == 1 else {
+      return try spread(arguments) { tracer, scalars throws(Complaint) in
+        try tracer.reduceItems(reduction, scalars)
       }
-      items = list
     }
+    if arguments[0].isUnknown { return .unknown(.any) }
+    guard case .list(let items) = arguments[0] else {
+      throw Complaint(.wrongKind(expected: "a list", found: arguments[0].kindName), argument: 0)
+    }
+    return try reduceItems(reduction, items)
+  }
+
+  private mutating func reduceItems(_ reduction: Reduction, _ items: [Value]) throws(Complaint) -> Value {
     if items.contains(where: \.isUnknown) { return .unknown(.any) }
     guard !items.isEmpty || reduction.allowsEmpty else { throw Complaint(.emptyList(reduction.noun), argument: 0) }
     let expected: Symbolic.Kind = reduction.takesTruths ? .truth : .number

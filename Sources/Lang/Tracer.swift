@@ -106,11 +106,10 @@ struct Tracer: Sendable {
     if let duration = durationArithmetic(kind, left, right) { return duration }
     if case .text(let a) = left, case .text(let b) = right, kind == .add { return .text(a + b) }
     return try spread([left, right]) { tracer, pair throws(Complaint) in
-      if kind == .add || kind == .subtract { try tracer.requireSameUnit(pair) }
-      let isProduct = kind == .multiply || kind == .divide
-      // A product keeps the unit of its only labelled factor; a ratio that of the dividend.
-      let keeps = !isProduct || pair[1].unit == nil || (kind == .multiply && pair[0].unit == nil)
-      return try tracer.scalar(operation, pair, keepsUnit: keeps && kind != .power)
+      let isSum = kind == .add || kind == .subtract
+      if isSum { try tracer.requireSameUnit(pair) }
+      // Products, ratios and powers are in another unit, which labels cannot tell.
+      return try tracer.scalar(operation, pair, keepsUnit: isSum)
     }
   }
 

@@ -5,9 +5,9 @@ import Foundation
 ///
 /// There is one editor at a time, since readline is one set of global variables; it is used from one thread.
 ///
-/// While a line is read, Ctrl-C is a key that ends it with `.interrupted`, not a signal: the handler of SIGINT
-/// sees only the Ctrl-C of a running command. Signals which others send (`kill -INT`, SIGTERM) are noticed
-/// through `pending`, within a quarter of a second.
+/// While a line is read, Ctrl-C is a key that ends it with `.interrupted`, not a signal: the handler of
+/// SIGINT sees only the Ctrl-C of a running command. Signals which others send (`kill -INT`, SIGTERM) are
+/// noticed through `pending`, within a quarter of a second.
 final class LineEditor: LineSource {
   /// What could stand between `start` and the cursor.
   struct Completion: Sendable, Equatable {
@@ -101,6 +101,13 @@ final class LineEditor: LineSource {
 
   /// For handlers of fatal signals and before the process is replaced.
   static func restoreTerminal() { dmo_rl_restore_terminal() }
+
+  /// Both ends of a new pseudo-terminal: for tests.
+  static func pseudoTerminal() -> (master: Int32, slave: Int32)? {
+    var slave: Int32 = -1
+    let master = dmo_rl_pseudo_terminal(&slave)
+    return master < 0 ? nil : (master, slave)
+  }
 
   /// Changes the size of a pseudo-terminal: for tests.
   static func resize(_ terminal: Int32, columns: Int, rows: Int) {

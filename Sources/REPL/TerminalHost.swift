@@ -9,14 +9,17 @@ final class TerminalHost: SessionHost {
   /// What was asked for with --format.
   let format: TableFormat?
   let isQuiet: Bool
-  private var progress: ProgressLine
+  private let progress: ProgressLine
 
   init(terminal: Terminal, format: TableFormat?, isQuiet: Bool) {
     self.terminal = terminal
     self.format = format
     self.isQuiet = isQuiet
-    progress = ProgressLine(terminal: terminal)
+    progress = ProgressLine(terminal)
   }
+
+  /// Whether the last thing on standard output was more than a line, so that the next one needs room.
+  private var lastWasBlock = false
 
   var tableFormat: TableFormat { format ?? (terminal.isTTY(.output) ? .box : .plain) }
 
@@ -24,7 +27,12 @@ final class TerminalHost: SessionHost {
 
   func present(_ output: Output) {
     progress.finish()
-    Self.write(text(of: output), to: 1)
+    let text = text(of: output)
+    if text.isEmpty { return }
+    let isBlock = text.dropLast().contains("\n")
+    let needsRoom = lastWasBlock && !tableFormat.isForMachines
+    lastWasBlock = isBlock
+    Self.write((needsRoom ? "\n" : "") + text, to: 1)
   }
 
   private func text(of output: Output) -> String {
@@ -50,7 +58,7 @@ final class TerminalHost: SessionHost {
 
   func note(_ text: String) {
     if isQuiet { return }
-    progress.finish()
+    progress.erase()
     Self.write(Paint.dim(text, terminal.usesColor(on: .error)) + "\n", to: 2)
   }
 
@@ -84,7 +92,7 @@ final class TerminalHost: SessionHost {
 
   // MARK: Observer
 
-  func report(_ progress: Optim.Progress) { self.progress.report(progress) }
+  func report(_ progress: Progress) { self.progress.show(progress) }
   func endProgress() { progress.finish() }
   var interruption: Interruption { Signals.interruption }
 

@@ -62,7 +62,8 @@ struct PersistentSimulatorTests {
     let lab = try Lab()
     defer { lab.remove() }
     let pool = LocalPool(capacity: 1)
-    // Ends after each answer, as a script written for mode = once does; the request may meet it while it leaves.
+    // Ends after each answer, as a script written for mode = once does; the request may meet it while it
+    // leaves.
     let work = JSON.string(#"print(json.dumps({"y": 1}), flush=True); os._exit(0)"#)
     let answers = pool.run(lab.python(.persistent), Array(repeating: ["do": work], count: 6))
     #expect(answers.values.filter { $0.values == [1] }.count == 6)
@@ -116,7 +117,7 @@ struct PersistentSimulatorTests {
     defer { lab.remove() }
     try lab.write("sim.py", "import sys\nfor line in sys.stdin: print('{\"y\": 1}')\n")
     var simulator = lab.python(.persistent)
-    simulator.command = ["python3", lab.path("sim.py")]
+    simulator.command = [Lab.interpreter, "-S", lab.path("sim.py")]
     #expect(LocalPool(capacity: 1).run(simulator, [[:], [:]]).values.filter { $0.values == [1] }.count == 2)
   }
 

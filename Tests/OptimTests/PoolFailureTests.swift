@@ -85,6 +85,20 @@ struct PoolFailureTests {
     }
   }
 
+  @Test("a child in a session of its own ends too")
+  func session() throws {
+    let lab = try Lab()
+    defer { lab.remove() }
+    let pool = LocalPool(capacity: 1)
+    var simulator = lab.shell(
+      "setsid sh -c 'sleep 600 & echo $$ $! > pids; mv pids \"\(lab.folder)/pids\"; wait' & wait")
+    simulator.timeLimit = .seconds(1.5)
+    #expect(pool.failure(simulator)?.kind == .timeout)
+    for pid in try #require(lab.text("pids")).split(whereSeparator: \.isWhitespace) {
+      #expect(lab.vanishes(pid_t(pid)!))
+    }
+  }
+
   @Test("what a program leaves behind neither delays nor survives it")
   func orphans() throws {
     let lab = try Lab()
@@ -182,7 +196,7 @@ struct PoolFailureTests {
     let lab = try Lab()
     defer { lab.remove() }
     var simulator = lab.python()
-    simulator.command = ["python3", "-c", "import os; \(work)"]
+    simulator.command = [Lab.interpreter, "-SE", "-c", "import os; \(work)"]
     let big = JSON.list(Array(repeating: .number(0.123456789), count: 100_000))
     let pool = LocalPool(capacity: 1)
     #expect(pool.run(simulator, ["big": big])?.values == [1])

@@ -7,6 +7,9 @@ import Testing
 struct Lab {
   static let fixtures = Bundle.module.resourceURL!.appendingPathComponent("Fixtures/simulators").path
 
+  /// The system's Python where there is one: shims of version managers take ten times as long to start.
+  static let interpreter = access("/usr/bin/python3", X_OK) == 0 ? "/usr/bin/python3" : "python3"
+
   let folder: String
 
   init() throws {
@@ -18,7 +21,8 @@ struct Lab {
 
   /// A simulator that runs Python given as text, with a request per line in persistent mode.
   func python(_ mode: Simulator.Mode = .once, outputs: [Simulator.Output] = [.init(name: "y")]) -> Simulator {
-    var simulator = Simulator(name: "cell", command: ["python3", "answer.py"], directory: Self.fixtures)
+    var simulator = Simulator(
+      name: "cell", command: [Self.interpreter, "-SE", "answer.py"], directory: Self.fixtures)
     simulator.mode = mode
     simulator.outputs = outputs
     simulator.keep = .none
@@ -61,8 +65,17 @@ extension LocalPool {
     for (id, values) in parameters.enumerated() {
       submit(Job(id: id, simulator: simulator, parameters: values))
     }
+    return collect()
+  }
+
+  /// The answers to everything outstanding, by id.
+  func collect() -> [Int: Answer] {
     var answers: [Int: Answer] = [:]
-    while let answer = next(timeout: 30) { answers[answer.id] = answer }
+    // A signal, which another test may send, ends a wait early.
+    let until = Date() + 60
+    while outstanding > 0, Date() < until {
+      if let answer = next(timeout: 30) { answers[answer.id] = answer }
+    }
     return answers
   }
 

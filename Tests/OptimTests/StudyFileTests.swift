@@ -204,7 +204,8 @@ import Testing
     #expect(try study.database.number("SELECT count(*) FROM sqlite_master WHERE name = 'models'") == 0)
   }
 
-  /// Format 1 as it was shipped: tables, marks and a row made by hand, so that a later dmo proves that it reads it.
+  /// Format 1 as it was shipped: tables, marks and a row made by hand, so that a later dmo proves that it
+  /// reads it.
   @Test func aFileOfFormat1IsUnderstood() throws {
     let fixture = try StudyFixture()
     defer { fixture.remove() }

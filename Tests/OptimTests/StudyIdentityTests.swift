@@ -223,3 +223,30 @@ import Testing
   ])
   func sha256(_ text: String, _ digest: String) { #expect(SHA256.hex(Array(text.utf8)) == digest) }
 }
+
+@Suite struct StudyColumnTests {
+  @Test func declarationsThatNeverRanLeaveNoColumns() throws {
+    let study = try Study()
+    _ = try study.series(for: StudyFixture.simulator([.init(name: "rtae")]), space: StudyFixture.space)
+    let right = StudyFixture.simulator([.init(name: "rate")])
+    let series = try study.series(for: right, space: StudyFixture.space)
+    study.record(series, [0.5, 1, 0], .done([1]), seconds: 1)
+    try study.commit()
+    #expect(try study.database.number("SELECT count(*) FROM outputs") == 1)
+    #expect(try study.database.number("SELECT count(*) FROM requests") == 1)
+  }
+
+  @Test func tooManyOutputsAreRefusedAtOnceAndHarmNothing() throws {
+    let study = try Study()
+    let long = StudyFixture.simulator([.init(name: "trace", count: 5000)])
+    #expect(
+      throws: StudyError.tooManyColumns(path: "study in memory", simulator: "cell", found: 5003, limit: 1994)
+    ) { try study.series(for: long, space: StudyFixture.space) }
+    let wide = StudyFixture.simulator([.init(name: "trace", count: 1991)])
+    let series = try study.series(for: wide, space: StudyFixture.space)
+    let values = (0..<1991).map(Double.init)
+    study.record(series, [0.5, 1, 0], .done(values), seconds: 1)
+    try study.commit()
+    #expect(try study.loadAll(series).outputValues(0) == values)
+  }
+}

@@ -16,7 +16,9 @@ import Testing
       .init("ok", .flags([true, false, true, true, false])),
     ])
 
-  static let small = Table([.init("a_b", unit: "mV", .numbers([-1.5, 2])), .init("s", .texts(["p|q", "[r]"]))])
+  static let small = Table([
+    .init("a_b", unit: "mV", .numbers([-1.5, 2])), .init("s", .texts(["p|q", "[r]"])),
+  ])
 
   @Test func box() {
     #expect(

@@ -172,13 +172,14 @@ import Testing
     }
   }
 
+  static let extremes: [[[Double]]] = [
+    [[], [], []], [[.nan], [1], [0]], [[1], [-1], [0]], [[1e300, -1e300], [1e300, 1e-300], [0, 1]],
+    [[1e-300, 2e-300], [.leastNonzeroMagnitude, 1e308], [0, 7]], [[5, 5, 5], [2, 2, 2], [1, 1, 1]],
+    [[1], [1]],
+  ]
+
   @Test func extremesDoNotCrash() {
-    let all: [[[Double]]] = [
-      [[], [], []], [[.nan], [1], [0]], [[1], [-1], [0]], [[1e300, -1e300], [1e300, 1e-300], [0, 1]],
-      [[1e-300, 2e-300], [.leastNonzeroMagnitude, 1e308], [0, 7]], [[5, 5, 5], [2, 2, 2], [1, 1, 1]],
-      [[1], [1]],
-    ]
-    for points in all {
+    for points in Self.extremes {
       for figure in Self.figures(points) {
         for color in [true, false] {
           #expect(!render(figure, layout: PlotLayout(color: color)).isEmpty)

@@ -27,6 +27,8 @@ int dmo_spawn(const struct dmo_command *command, pid_t *pid, enum dmo_step *step
 
 /// A descriptor that polls readable when the process has ended; -1 where the kernel has none (before 5.3).
 int dmo_pidfd(pid_t pid);
+/// Signals the process behind a descriptor.
+void dmo_pidfd_signal(int descriptor, int number);
 /// Whether a child has ended; it stays a zombie, so its process group cannot be taken by another one.
 int dmo_ended(pid_t pid);
 /// Waits for a child and collects it: its exit status, or minus the number of the signal that ended it.
@@ -45,7 +47,8 @@ int dmo_folder_is_empty(const char *path);
 double dmo_now(void);
 
 /// Counts SIGINT and remembers SIGTERM, SIGUSR1 and SIGHUP instead of dying from them; ignores SIGPIPE.
-/// A signal ignored at start (nohup, background jobs) stays ignored. May be called again.
+/// A signal ignored at start (nohup, background jobs) stays ignored, except SIGINT where there is a terminal.
+/// May be called again.
 void dmo_signals_install(void);
 /// How many SIGINT came since the last reset.
 int dmo_interrupt_count(void);

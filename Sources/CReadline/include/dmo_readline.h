@@ -49,7 +49,11 @@ void dmo_rl_limit_history(int count);
 /* Gives the terminal back as it was found, if a line is being read: for handlers of fatal signals. */
 void dmo_rl_restore_terminal(void);
 
-/* Sets the size of a pseudo-terminal and tells this process that it changed, as a window manager would. */
+/* A new pseudo-terminal: answers the master's file descriptor, or -1. For tests. */
+int dmo_rl_pseudo_terminal(int *slave);
+
+/* Sets the size of a pseudo-terminal and tells this process that it changed, as a window manager would.
+ * For tests. */
 int dmo_rl_resize(int terminal, int columns, int rows);
 
 #endif

@@ -24,6 +24,27 @@ public struct SearchResult: Sendable {
   public let computed: Int
 }
 
+/// Reports the progress of a part as progress of the whole.
+private final class PartialObserver: Observer {
+  private let whole: any Observer
+  private let activity: String
+  private let offset: Int
+  private let total: Int
+
+  init(_ whole: any Observer, activity: String, offset: Int, total: Int) {
+    (self.whole, self.activity, self.offset, self.total) = (whole, activity, offset, total)
+  }
+
+  var interruption: Interruption { whole.interruption }
+
+  func report(_ progress: Progress) {
+    whole.report(
+      Progress(
+        activity: activity, done: offset + progress.done, total: total,
+        failed: progress.failed, running: progress.running))
+  }
+}
+
 extension Campaign {
   /// Searches the simulator (or the formulas) itself: ask, evaluate, tell, generation by generation.
   ///
@@ -47,7 +68,9 @@ extension Campaign {
     var wasInterrupted = false
     for generation in 1...max(generations, 1) {
       let rows = propose(algorithm.ask())
-      let summary = try evaluate(rows, observer: observer)
+      let offset = rows.count * (generation - 1)
+      let summary = try evaluate(
+        rows, observer: PartialObserver(observer, activity: "searching", offset: offset, total: rows.count * generations))
       remembered += summary.remembered
       computed += summary.computed
       if summary.unfinished > 0 || observer.interruption != .none {

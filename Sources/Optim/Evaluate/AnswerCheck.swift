@@ -62,7 +62,8 @@ struct AnswerCheck {
     guard elements.count == count else {
       throw Complaint(
         .output,
-        "\(simulator.name) returned \(elements.count) value\(elements.count == 1 ? "" : "s") for '\(output.name)'; expected \(count)"
+        "\(simulator.name) returned \(elements.count) value\(elements.count == 1 ? "" : "s") for "
+          + "'\(output.name)'; expected \(count)"
       )
     }
     for (index, element) in elements.enumerated() {

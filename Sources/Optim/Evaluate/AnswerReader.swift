@@ -78,7 +78,8 @@ struct AnswerReader {
     } catch {
       throw Complaint(
         .answer,
-        "\(name) printed a line that is not JSON: \(error.reason) at byte \(error.position) of \(Self.quote(line))"
+        "\(name) printed a line that is not JSON: \(error.reason) at byte \(error.position) of "
+          + Self.quote(line)
       )
     }
   }
@@ -105,7 +106,8 @@ struct AnswerReader {
     guard lines.count > 1 else {
       throw Complaint(
         .answer,
-        "\(name) wrote \(lines.isEmpty ? "an empty file" : "only a header") '\(file)'; expected a header and a line of values"
+        "\(name) wrote \(lines.isEmpty ? "an empty file" : "only a header") '\(file)'; "
+          + "expected a header and a line of values"
       )
     }
     let separator = [",", ";", "\t"].first { lines[0].contains($0) } ?? ","
@@ -125,7 +127,8 @@ struct AnswerReader {
     }
   }
 
-  /// Lists stand in columns `rate[1]`, `rate[2]`, or `rate_1`, `rate_2`, or in several columns with the one name.
+  /// Lists stand in columns `rate[1]`, `rate[2]`, or `rate_1`, `rate_2`, or in several columns with the one
+  /// name.
   private func collect(_ table: [String: [String]]) -> [String: JSON] {
     var values: [String: JSON] = [:]
     for output in simulator.outputs {
@@ -169,7 +172,8 @@ struct AnswerReader {
     return values
   }
 
-  /// What a piece of text means for an output; stays text where it means nothing, and is refused as such later.
+  /// What a piece of text means for an output; stays text where it means nothing, and is refused as such
+  /// later.
   private func value(_ text: String, _ output: Simulator.Output) -> JSON {
     let word = text.trimmingCharacters(in: .whitespaces)
     if output.kind == .boolean,

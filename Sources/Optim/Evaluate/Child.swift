@@ -8,7 +8,8 @@ struct Attempt {
   var number = 1
 }
 
-/// A running simulator process with its three pipes. It knows bytes and signals; what they mean is the pool's affair.
+/// A running simulator process with its three pipes. It knows bytes and signals; what they mean is the pool's
+/// affair.
 final class Child {
   let program: Program
   let pid: pid_t
@@ -40,6 +41,7 @@ final class Child {
   private(set) var pidfd: Int32
 
   private var request: ArraySlice<UInt8> = []
+  private var strays = Strays()
   private var wholeRequest: [UInt8] = []
   /// Standard output since the request, or what is left of it after the lines taken.
   private(set) var received: [UInt8] = []
@@ -184,11 +186,17 @@ final class Child {
   // MARK: Ending
 
   /// Signals the program and everything it started. The group is ours until the program is reaped.
-  func signal(_ number: Int32) { _ = kill(-pid, number) }
+  func signal(_ number: Int32) {
+    strays.collect(below: pid)
+    kill(-pid, number)
+    strays.signal(number)
+  }
 
-  /// Collects the ended program, ends what it left behind, and closes everything: exit status, or minus a signal.
+  /// Collects the ended program, ends what it left behind, and closes everything: exit status, or minus a
+  /// signal.
   func reap() -> Int32 {
-    signal(SIGKILL)
+    kill(-pid, SIGKILL)
+    strays.signal(SIGKILL)
     closeAll()
     return dmo_reap(pid)
   }
@@ -198,6 +206,7 @@ final class Child {
     Self.close(&output)
     Self.close(&errors)
     Self.close(&pidfd)
+    strays.clear()
   }
 
   private static func close(_ descriptor: inout Int32) {

@@ -1,7 +1,7 @@
 /// Reads JSON text.
 ///
-/// Foundation's reader refuses `NaN` and `Infinity`, which Python's `json.dumps` prints by default and which must be
-/// told apart from garbage: "cell returned NaN for 'rate'" helps, "invalid JSON" does not.
+/// Foundation's reader refuses `NaN` and `Infinity`, which Python's `json.dumps` prints by default and which
+/// must be told apart from garbage: "cell returned NaN for 'rate'" helps, "invalid JSON" does not.
 struct JSONReader {
   /// What is wrong with the text, in words, and where (1-based, in bytes).
   struct Problem: Error, Hashable {

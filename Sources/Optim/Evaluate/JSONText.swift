@@ -1,5 +1,6 @@
 extension JSON {
-  /// The shortest text that reads back to the same value, on one line: keys sorted, whole numbers without a point.
+  /// The shortest text that reads back to the same value, on one line: keys sorted, whole numbers without a
+  /// point.
   ///
   /// Not-a-number and infinities are written `NaN`, `Infinity` and `-Infinity`, as Python does.
   public var text: String {

@@ -13,9 +13,11 @@ public struct Limits: Sendable {
 
   /// Finished runs needed before a limit in medians holds.
   static let runsForMedian = 5
-  /// A limit in medians is never shorter than this: the start of a process alone varies by more than a short median.
+  /// A limit in medians is never shorter than this: the start of a process alone varies by more than a short
+  /// median.
   static let shortestMedianLimit = 1.0
-  /// Seconds that a killed process may take to vanish before it is left to the system (one stuck in a dead file server).
+  /// Seconds that a killed process may take to vanish before it is left to the system (one stuck in a dead
+  /// file server).
   static let vanish = 5.0
 
   public init() {}

@@ -248,7 +248,8 @@ extension LocalPool {
       keep = program.keptFolders <= limits.keptFolders
       if !keep {
         notice(
-          "\(child.name) failed more than \(limits.keptFolders) times; the folders of further failures are removed"
+          "\(child.name) failed more than \(limits.keptFolders) times; "
+            + "the folders of further failures are removed"
         )
       }
     }

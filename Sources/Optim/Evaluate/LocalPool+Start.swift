@@ -49,7 +49,8 @@ extension LocalPool {
     return nil
   }
 
-  /// Whether a waiting process has kept quiet. An answer nobody asked for would be taken for the next request's.
+  /// Whether a waiting process has kept quiet. An answer nobody asked for would be taken for the next
+  /// request's.
   func isInStep(_ child: Child) -> Bool {
     while let line = child.takeLine() {
       if AnswerReader.opensObject(line[...]) {

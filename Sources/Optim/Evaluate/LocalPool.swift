@@ -3,9 +3,9 @@ import Glibc
 
 /// Runs simulators as processes of this machine, several at a time.
 ///
-/// One thread and one `poll` loop: everything moves on inside `submit`, `next` and `service`, and these must be called
-/// from one thread that lives as long as the pool (the system ends a simulator together with the thread that started
-/// it, so that nothing is left behind when dmo is killed).
+/// One thread and one `poll` loop: everything moves on inside `submit`, `next` and `service`, and these must
+/// be called from one thread that lives as long as the pool (the system ends a simulator together with the
+/// thread that started it, so that nothing is left behind when dmo is killed).
 public final class LocalPool: Pool {
   public let capacity: Int
   /// Bounds for all simulators.

@@ -3,8 +3,9 @@ public struct Job: Sendable {
   /// Chosen by the submitter and returned with the answer.
   public let id: Int
   public let simulator: Simulator
-  /// Named parameter values as the simulator sees them (labels for categorical ones, whole numbers for integers;
-  /// vectors as lists under the declared name); a parameter that does not exist at this point is absent.
+  /// Named parameter values as the simulator sees them (labels for categorical ones, whole numbers for
+  /// integers; vectors as lists under the declared name); a parameter that does not exist at this point is
+  /// absent.
   public let parameters: [String: JSON]
 
   public init(id: Int, simulator: Simulator, parameters: [String: JSON]) {

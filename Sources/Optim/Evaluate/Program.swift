@@ -1,8 +1,8 @@
 import CProcess
 import Foundation
 
-/// A simulator made ready to run: found on disk, its environment and constants prepared once, and what the pool has
-/// learned about it so far.
+/// A simulator made ready to run: found on disk, its environment and constants prepared once, and what the
+/// pool has learned about it so far.
 final class Program {
   let simulator: Simulator
   let path: String
@@ -113,8 +113,8 @@ final class Program {
   }
 }
 
-/// The variables a simulator sees: dmo's own without those of an MPI job (a simulator that is itself an MPI program
-/// must not join it), those that the simulator sets, and `DMO_DIRECTORY`, the folder of the script.
+/// The variables a simulator sees: dmo's own without those of an MPI job (a simulator that is itself an MPI
+/// program must not join it), those that the simulator sets, and `DMO_DIRECTORY`, the folder of the script.
 private struct Environment {
   let strings: CStrings
   let path: String

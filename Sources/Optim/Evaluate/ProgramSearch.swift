@@ -13,8 +13,8 @@ struct Complaint: Error, Hashable {
 
 /// Finds a simulator's program.
 ///
-/// A name with a slash starts from the simulator's folder. Any other is looked for in that folder, in PATH, and in the
-/// folder of the running executable (where programs built beside dmo are).
+/// A name with a slash starts from the simulator's folder. Any other is looked for in that folder, in PATH,
+/// and in the folder of the running executable (where programs built beside dmo are).
 struct ProgramSearch {
   let simulator: Simulator
   /// The value of PATH that counts: the simulator's own where it sets one.
@@ -42,12 +42,13 @@ struct ProgramSearch {
     }
     if let trouble = trouble(with: here) { throw refusal(trouble) }
     throw refusal(
-      "there is no program '\(name)' in \(simulator.directory), PATH (\(path)) or \(Self.ownFolder ?? "dmo's folder")"
+      "there is no program '\(name)' in \(simulator.directory), PATH (\(path)) "
+        + "or \(Self.ownFolder ?? "dmo's folder")"
     )
   }
 
-  /// The arguments after the program, those that name something in the simulator's folder with their full path:
-  /// the child works in a folder of its own, and `python3 model.py` should still find the model.
+  /// The arguments after the program, those that name something in the simulator's folder with their full
+  /// path: the child works in a folder of its own, and `python3 model.py` should still find the model.
   func arguments() -> [String] {
     simulator.command.dropFirst().map { argument in
       guard !argument.hasPrefix("-"), !argument.hasPrefix("/"), !argument.isEmpty else { return argument }
@@ -66,7 +67,8 @@ struct ProgramSearch {
       return refusal("'\(file)' is there, but \(missing) is not")
     case ENOEXEC:
       return refusal(
-        "'\(file)' is no program for this machine: a script needs a first line such as '#!/usr/bin/env python3'"
+        "'\(file)' is no program for this machine: "
+          + "a script needs a first line such as '#!/usr/bin/env python3'"
       )
     default: return refusal(trouble(with: file) ?? "'\(file)': \(String(cString: strerror(error)))")
     }
@@ -85,7 +87,8 @@ struct ProgramSearch {
     if !Self.isFile(file) { return "'\(file)' is a folder" }
     if access(file, X_OK) == 0 { return nil }
     return
-      "'\(file)' is not executable (chmod +x, or name its interpreter: run = \"python3 \(simulator.command[0])\")"
+      "'\(file)' is not executable "
+      + "(chmod +x, or name its interpreter: run = \"python3 \(simulator.command[0])\")"
   }
 
   private static func exists(_ file: String) -> Bool { access(file, F_OK) == 0 }

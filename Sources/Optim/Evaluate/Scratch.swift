@@ -3,9 +3,9 @@ import Foundation
 
 /// Where the folders of single runs are made: `DMO_SCRATCH`, else `TMPDIR`, else `/tmp`.
 ///
-/// Each pool has one private folder there, made when first needed and removed with the pool unless something is kept.
-/// A folder in which a run left nothing serves another one: most simulators write nothing, and on a disk, making and
-/// removing a folder costs a tenth of starting a process.
+/// Each pool has one private folder there, made when first needed and removed with the pool unless something
+/// is kept. A folder in which a run left nothing serves another one: most simulators write nothing, and on a
+/// disk, making and removing a folder costs a tenth of starting a process.
 final class Scratch {
   private var root: String?
   private var made = 0
@@ -40,7 +40,8 @@ final class Scratch {
   private func refusal(_ name: String, _ folder: String) -> Complaint {
     Complaint(
       .start,
-      "\(name) could not be started: no scratch folder can be made in '\(folder)' (\(String(cString: strerror(errno))))"
+      "\(name) could not be started: "
+        + "no scratch folder can be made in '\(folder)' (\(String(cString: strerror(errno))))"
     )
   }
 

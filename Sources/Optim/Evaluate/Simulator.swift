@@ -22,7 +22,8 @@ public struct Simulator: Codable, Hashable, Sendable {
     case jsonFile(String)
     /// A header line with output names and one line of values (the last line counts).
     case csvFile(String)
-    /// One pattern per output with one capture group, searched in standard output; a list output takes all matches in order.
+    /// One pattern per output with one capture group, searched in standard output; a list output takes all
+    /// matches in order.
     case regex([String: String])
   }
 

@@ -1,7 +1,8 @@
 /// Puts values in the place of `{name}` and `{name[2]}`.
 ///
-/// Braces around anything else stay as they are, so that templates in C, LaTeX or JSON need no escaping; what is put in
-/// is not searched again. A literal `{name}` of a known name is written with a constant: `send = {open: "{"}`, `{open}name}`.
+/// Braces around anything else stay as they are, so that templates in C, LaTeX or JSON need no escaping; what
+/// is put in is not searched again. A literal `{name}` of a known name is written with a constant: `send =
+/// {open: "{"}`, `{open}name}`.
 enum Substitution {
   /// As values stand in templates and arguments.
   case plain

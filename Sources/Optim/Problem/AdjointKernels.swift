@@ -15,7 +15,8 @@ extension Formula.Operation {
 /// The inner loops of the reverse sweep: what one operation passes on to its operands.
 enum AdjointKernels {
   static func run(
-    _ step: FormulaPlan.Step, _ view: BlockView, _ back: AdjointView, _ isActive: [Bool], _ count: Int
+    _ step: FormulaPlan.Step, _ view: BlockView, _ back: AdjointView, _ isActive: UnsafePointer<Bool>,
+    _ count: Int
   ) {
     let flow = Flow(step, view, back, isActive, count)
     switch step.operation {
@@ -86,10 +87,13 @@ enum AdjointKernels {
     let value: UnsafePointer<Double>
     let adjoint: UnsafePointer<Double>
     let back: AdjointView
-    let isActive: [Bool]
+    let isActive: UnsafePointer<Bool>
     let count: Int
 
-    init(_ step: FormulaPlan.Step, _ view: BlockView, _ back: AdjointView, _ isActive: [Bool], _ count: Int) {
+    init(
+      _ step: FormulaPlan.Step, _ view: BlockView, _ back: AdjointView, _ isActive: UnsafePointer<Bool>,
+      _ count: Int
+    ) {
       self.step = step
       a = view[step.operands[0]]
       b = view[step.operands[1]]

@@ -75,7 +75,7 @@ extension Formula {
 /// One level of recursion per column opens all of them in place; beyond 1000 columns they are copied into one block of
 /// memory instead, because a thread's stack is finite.
 func withColumnPointers<Result>(
-  _ columns: [[Double]], _ body: ([UnsafePointer<Double>]) throws -> Result
+  _ columns: [[Double]], _ body: (UnsafePointer<UnsafePointer<Double>>) throws -> Result
 ) rethrows -> Result {
   guard columns.count <= 1000 else { return try withCopiedColumns(columns, body) }
   var opened: [UnsafePointer<Double>] = []
@@ -92,7 +92,7 @@ func withColumnPointers<Result>(
 }
 
 private func withCopiedColumns<Result>(
-  _ columns: [[Double]], _ body: ([UnsafePointer<Double>]) throws -> Result
+  _ columns: [[Double]], _ body: (UnsafePointer<UnsafePointer<Double>>) throws -> Result
 ) rethrows -> Result {
   try withUnsafeTemporaryAllocation(of: Double.self, capacity: columns.reduce(1) { $0 + $1.count }) {
     memory in

@@ -75,11 +75,13 @@ private struct ReverseSweep {
   }
 
   func run(
-    rows: Int, inputs: [UnsafePointer<Double>], seed: (Int, Int, UnsafeMutablePointer<Double>, Int) -> Void
+    rows: Int, inputs: UnsafePointer<UnsafePointer<Double>>,
+    seed: (Int, Int, UnsafeMutablePointer<Double>, Int) -> Void
   ) -> FormulaGradient {
     let registers = plan.registerCount
     let adjoints = registers + inputCount
-    let block = FormulaPlan.blockSize(registers: registers + adjoints)
+    // Values and adjoints are visited once each way: the second-level cache is near enough.
+    let block = FormulaPlan.blockSize(registers: registers + adjoints, bytes: 131_072)
     var values = Array(repeating: [Double](), count: plan.results.count)
     var slopes = Array(repeating: [Double](), count: inputCount)
     for k in values.indices { values[k].reserveCapacity(rows) }

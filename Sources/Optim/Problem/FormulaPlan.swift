@@ -159,9 +159,9 @@ struct FormulaPlan {
     return .register(register)
   }
 
-  /// Rows per block: as many as let the registers share 32 KB, within reason.
-  static func blockSize(registers: Int) -> Int {
-    min(512, max(32, 4096 / max(registers, 1) / 8 * 8))
+  /// Rows per block: as many as let the registers share `bytes` of cache, within reason.
+  static func blockSize(registers: Int, bytes: Int = 32_768) -> Int {
+    min(512, max(32, bytes / 8 / max(registers, 1) / 8 * 8))
   }
 
   func fillConstants(_ registers: UnsafeMutablePointer<Double>, _ block: Int) {
@@ -171,7 +171,7 @@ struct FormulaPlan {
   }
 
   /// Evaluates rows 0 ..< `rows` of the input columns; one column per result.
-  func run(rows: Int, inputs: [UnsafePointer<Double>]) -> [[Double]] {
+  func run(rows: Int, inputs: UnsafePointer<UnsafePointer<Double>>) -> [[Double]] {
     let block = Self.blockSize(registers: registerCount)
     var columns = Array(repeating: [Double](), count: results.count)
     for k in columns.indices { columns[k].reserveCapacity(rows) }
@@ -193,7 +193,7 @@ struct FormulaPlan {
 
 /// Where the operands of one block are in memory.
 struct BlockView {
-  let inputs: [UnsafePointer<Double>]
+  let inputs: UnsafePointer<UnsafePointer<Double>>
   let registers: UnsafeMutablePointer<Double>
   let row: Int
   let stride: Int

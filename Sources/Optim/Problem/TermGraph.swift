@@ -67,7 +67,8 @@ public struct TermGraph: Sendable {
   public func formula(_ results: [Term]) -> Formula {
     // `graph.formula([graph.apply(...)])` reads the graph before the operand grows it.
     precondition(
-      results.allSatisfy { $0.position < nodes.count }, "a term is younger than this copy of its graph: name it first")
+      results.allSatisfy { $0.position < nodes.count },
+      "a term is younger than this copy of its graph: name it before asking for the formula")
     var needed = Set(results.map(\.position))
     var stack = Array(needed)
     while let position = stack.popLast() {

@@ -3,10 +3,11 @@ import Foundation
 /// What makes two evaluations the same: the definition of a series, and the key of a point.
 enum Fingerprint {
   /// Everything that determines a simulator's answer besides the parameter values, as text with one spelling.
-  /// Settings about how a run is supervised (timeout, retries, keep, recycle, mode), where it runs (directory) and what
-  /// is read from the answer (outputs, see `Request`) are not part of it.
+  /// Settings about how a run is supervised (timeout, retries, keep, recycle, mode), where it runs
+  /// (directory) and what is read from the answer (outputs, see `Request`) are not part of it.
   ///
-  /// The text is compared with the ones in study files: a new setting must be left out while it has its default.
+  /// The text is compared with the ones in study files: a new setting must be left out while it has its
+  /// default.
   static func definition(_ simulator: Simulator?, _ space: Space) throws -> String {
     var fields: [String: JSON] = [
       "parameters": .object(
@@ -64,8 +65,8 @@ enum Fingerprint {
     label.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
   }
 
-  /// The key of a point: words chained through the SplitMix64 finaliser. It narrows the search down; a match is always
-  /// verified bit by bit.
+  /// The key of a point: words chained through the SplitMix64 finaliser. It narrows the search down; a match
+  /// is always verified bit by bit.
   static func key(_ words: [UInt64]) -> Int {
     var hash: UInt64 = 0x9e37_79b9_7f4a_7c15
     for word in words {

@@ -1,7 +1,7 @@
 import Foundation
 
-/// SHA-256 after FIPS 180-4, for the contents of template files: a study must recognise them years later and on another
-/// machine, which rules Swift's own hashing out.
+/// SHA-256 after FIPS 180-4, for the contents of template files: a study must recognise them years later and
+/// on another machine, which rules Swift's own hashing out.
 enum SHA256 {
   /// The digest of `message` as 64 hexadecimal digits.
   static func hex(_ message: [UInt8]) -> String {
@@ -54,7 +54,8 @@ enum SHA256 {
     return primes.map(cubeRootBits)
   }()
 
-  /// floor(2^32 * frac(cbrt(p))), exactly: the largest integer whose cube does not exceed p * 2^96, cut to 32 bits.
+  /// floor(2^32 * frac(cbrt(p))), exactly: the largest integer whose cube does not exceed p * 2^96, cut to 32
+  /// bits.
   private static func cubeRootBits(_ prime: Int) -> UInt32 {
     let limit = UInt128(prime) << 96
     var root: UInt128 = 0

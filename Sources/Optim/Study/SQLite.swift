@@ -1,8 +1,8 @@
 import CSQLite
 import Foundation
 
-/// The one file that calls SQLite: a connection and its statements. Everything above works with Swift values and
-/// `StudyError`.
+/// The one file that calls SQLite: a connection and its statements. Everything above works with Swift values
+/// and `StudyError`.
 final class Database {
   enum Access {
     case write
@@ -45,8 +45,8 @@ final class Database {
   /// A name such as `:memory:` or `file:x` is a file here.
   private static func plain(_ path: String) -> String { path.hasPrefix("/") ? path : "./" + path }
 
-  /// Opening and closing the file by hand would drop the POSIX locks that another connection of this process holds on
-  /// it; SQLite keeps count of them, so even a look goes through SQLite.
+  /// Opening and closing the file by hand would drop the POSIX locks that another connection of this process
+  /// holds on it; SQLite keeps count of them, so even a look goes through SQLite.
   private static func immutableURI(_ path: String) -> String {
     let safe = CharacterSet.alphanumerics.intersection(CharacterSet(charactersIn: "\0"..."\u{7f}"))
       .union(CharacterSet(charactersIn: "/._-"))
@@ -81,7 +81,8 @@ final class Database {
     return try statement.step() ? statement.int(0) : 0
   }
 
-  /// Runs `body` in a transaction: all of it is on disk when this returns, and nothing of it when this throws.
+  /// Runs `body` in a transaction: all of it is on disk when this returns, and nothing of it when this
+  /// throws.
   func transaction<T>(_ kind: String = "IMMEDIATE", _ body: () throws -> T) throws -> T {
     try run("BEGIN \(kind)")
     do {
@@ -95,8 +96,8 @@ final class Database {
     }
   }
 
-  /// What the operating system said, or 0. The database file knows its last error better than the connection, whose
-  /// own may be of the rollback that followed.
+  /// What the operating system said, or 0. The database file knows its last error better than the connection,
+  /// whose own may be of the rollback that followed.
   private func systemError(_ code: Int32) -> Int32 {
     guard let handle, [SQLITE_IOERR, SQLITE_CANTOPEN].contains(code & 0xff) else { return 0 }
     var number: Int32 = 0

@@ -9,8 +9,9 @@ struct Migration: Sendable {
   }
 }
 
-/// The tables of a study file, as the steps that lead to them. A new format adds a step at the end and leaves the
-/// earlier ones as they are, so that every older file takes the same way. docs/study-format.md describes the result.
+/// The tables of a study file, as the steps that lead to them. A new format adds a step at the end and leaves
+/// the earlier ones as they are, so that every older file takes the same way. docs/study-format.md describes
+/// the result.
 enum Schema {
   /// Marks our files in the SQLite header: the letters `dmoS`.
   static let applicationID = 0x646D_6F53

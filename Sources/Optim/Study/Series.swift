@@ -19,20 +19,17 @@ public final class Series {
 
   let table: SeriesTable
   let request: Request
-  /// The number of `request` in the table.
-  let asked: Int
+  /// The declared scalar outputs, as the table names them.
+  let elements: [(name: String, kind: StoredKind, unit: String?)]
   /// For each parameter column of the table: its place in the space.
   let order: [Int]
   /// For each parameter column of the table: the labels of a categorical one, as bytes.
   let labels: [[[UInt8]]?]
-  /// For each output: its place among the table's outputs.
-  let outputs: [Int]
   private let labelWords: [[UInt64]?]
-  private let declared: [StoredKind]
   private let declaredLabels: [[String]?]
 
-  /// Prepared when first needed; `Study.close` drops them.
-  var statements = SeriesStatements()
+  /// Found or made when first needed, and dropped when a transaction fails or the study closes.
+  var file = SeriesFile()
   /// Rows recorded through this handle that are not on disk yet: their place in the study's list.
   var pending: [[UInt64]: Int] = [:]
 
@@ -42,16 +39,16 @@ public final class Series {
     outputNames = simulator?.columns ?? []
     self.table = table
     request = Request(simulator)
-    outputs = simulator.map(table.places) ?? []
-    asked = table.number(of: request)
+    elements = (simulator?.outputs ?? []).flatMap { output in
+      let names =
+        output.count.map { count in (0..<count).map { "\(output.name)[\($0 + 1)]" } } ?? [output.name]
+      return names.map { ($0, output.kind.storedKind, output.unit) }
+    }
     let places = table.parameters.map { column in space.index(of: column.name) ?? 0 }
     order = places
     declaredLabels = places.map { space.parameters[$0].labels }
     labels = declaredLabels.map { $0.map { $0.map { Array($0.utf8) } } }
     labelWords = declaredLabels.map { $0.map { $0.map { Fingerprint.word($0) } } }
-    declared = (simulator?.outputs ?? []).flatMap { output in
-      Array(repeating: output.kind.storedKind, count: output.count ?? 1)
-    }
   }
 
   /// The canonical words of a point given in the order of the space, in the order of the table.
@@ -63,25 +60,45 @@ public final class Series {
     }
   }
 
+  /// For each output its place among the table's; nil while the file lacks one of them, so that no row can
+  /// answer.
+  var outputs: [Int]? {
+    if file.outputs == nil { file.outputs = table.places(of: self) }
+    return file.outputs
+  }
+
+  /// The quoted columns of the outputs.
+  var outputColumns: [String] { (outputs ?? []).map { sqlName(table.outputs[$0].column) } }
+
+  /// Makes the file ready for rows of this series; inside a transaction. Returns the number of the request.
+  @discardableResult
+  func prepare(_ database: Database, at time: String) throws -> Int {
+    if let asked = file.asked { return asked }
+    try table.prepare(for: self, database, at: time)
+    let asked = (table.requests.firstIndex(of: request.text) ?? 0) + 1
+    file.asked = asked
+    return asked
+  }
+
   /// The SQL condition under which a stored row answers this handle's request; nil when every row does.
   func condition() -> String? {
     let parts = requestConditions() + labelConditions() + kindConditions()
     return parts.isEmpty ? nil : parts.joined(separator: " AND ")
   }
 
-  /// A row answers if everything asked now was asked then. A failure over the declared outputs themselves stands only
-  /// for the declaration that it was seen with.
+  /// A row answers if everything asked now was asked then. A failure over the declared outputs themselves
+  /// stands only for the declaration that it was seen with.
   private func requestConditions() -> [String] {
-    guard table.requests.count > 1 else { return [] }
-    let wider = table.requests.indices.filter { Request(text: table.requests[$0]).covers(request) }.map {
-      $0 + 1
-    }
+    if table.requests == [request.text] { return [] }
+    let numbers = table.requests.indices
+    let same = numbers.filter { table.requests[$0] == request.text }.map { "e.asked = \($0 + 1) OR " }
+      .joined()
+    let wider = numbers.filter { Request(text: table.requests[$0]).covers(request) }.map { "\($0 + 1)" }
     let kinds = [Failure.Kind.output, .notFinite].map { sqlText($0.rawValue) }.joined(separator: ", ")
-    let list = wider.map(String.init).joined(separator: ", ")
     return [
       """
-      (e.asked = \(asked) OR (e.asked IN (\(list)) AND NOT EXISTS (SELECT 1 FROM failures f WHERE
-      f.series = \(table.stored.id ?? 0) AND f.evaluation = e.id AND f.kind IN (\(kinds)))))
+      (\(same)(e.asked IN (\(wider.joined(separator: ", "))) AND NOT EXISTS (SELECT 1 FROM failures f WHERE
+      f.series = \(table.id ?? 0) AND f.evaluation = e.id AND f.kind IN (\(kinds)))))
       """
     ]
   }
@@ -96,13 +113,14 @@ public final class Series {
     }
   }
 
-  /// An output declared as a number once and as a whole number or yes/no now: only values of the new kind answer.
+  /// An output declared as a number once and as a whole number or yes/no now: only values of the new kind
+  /// answer.
   private func kindConditions() -> [String] {
-    zip(outputs, declared).compactMap { place, kind in
+    zip(outputs ?? [], elements).compactMap { place, element in
       let column = table.outputs[place]
-      guard column.kind != kind else { return nil }
+      guard column.kind != element.kind else { return nil }
       let name = "e." + sqlName(column.column)
-      switch kind {
+      switch element.kind {
       case .integer: return "(\(name) IS NULL OR \(name) = CAST(\(name) AS INTEGER))"
       case .boolean: return "(\(name) IS NULL OR \(name) IN (0, 1))"
       case .real, .categorical: return nil
@@ -111,8 +129,11 @@ public final class Series {
   }
 }
 
-/// The prepared statements of a handle.
-struct SeriesStatements {
+/// What a handle knows about the file: places of columns, and prepared statements.
+struct SeriesFile {
+  var outputs: [Int]?
+  /// The number of the handle's request, once rows with it may be written.
+  var asked: Int?
   var recall: SQLStatement?
   var older: SQLStatement?
   var insert: SQLStatement?

@@ -7,11 +7,14 @@ final class SeriesTable {
     let column: String
   }
 
-  /// What the file has; the rest exists in memory until the first row that needs it is written.
-  struct Stored {
+  /// What the file has. Restored when a transaction fails.
+  struct State {
     var id: Int?
-    var outputs = 0
-    var requests = 0
+    var outputs: [Column] = []
+    /// Canonical texts; a row's `asked` is the position, counted from 1.
+    var requests: [String] = []
+    /// Column names in use, in lower case.
+    var taken: Set<String>
   }
 
   /// Columns of each table that are not parameters or outputs.
@@ -21,11 +24,7 @@ final class SeriesTable {
   let simulator: String
   /// Sorted by name, so that the order of declaration does not matter.
   let parameters: [Column]
-  private(set) var outputs: [Column] = []
-  /// Canonical texts; a row's `asked` is the position, counted from 1.
-  private(set) var requests: [String] = []
-  var stored = Stored()
-  private var taken: Set<String>
+  var state: State
 
   init(definition: String, simulator: String, space: Space) {
     self.definition = definition
@@ -34,8 +33,13 @@ final class SeriesTable {
     parameters = space.parameters.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }.map {
       Column(name: $0.name, kind: $0.storedKind, unit: $0.unit, column: Self.claim($0.name, "param", &taken))
     }
-    self.taken = taken
+    state = State(taken: taken)
   }
+
+  var id: Int? { state.id }
+  var outputs: [Column] { state.outputs }
+  var requests: [String] { state.requests }
+  var name: String { "evaluations_\(id ?? 0)" }
 
   /// Reads what the file knows about the series.
   func read(from database: Database) throws {
@@ -48,37 +52,32 @@ final class SeriesTable {
       "SELECT name, kind, unit, column_name FROM outputs WHERE series = \(id) ORDER BY position")
     while try columns.step() {
       let column = columns.text(3) ?? ""
-      taken.insert(column.lowercased())
-      outputs.append(
+      state.taken.insert(column.lowercased())
+      state.outputs.append(
         Column(
           name: columns.text(0) ?? "", kind: StoredKind(rawValue: columns.text(1) ?? "") ?? .real,
           unit: columns.text(2), column: column))
     }
     let asked = try database.prepare("SELECT outputs FROM requests WHERE series = \(id) ORDER BY number")
-    while try asked.step() { requests.append(asked.text(0) ?? "") }
-    stored = Stored(id: id, outputs: outputs.count, requests: requests.count)
+    while try asked.step() { state.requests.append(asked.text(0) ?? "") }
+    state.id = id
   }
 
-  /// Places of the simulator's output columns, adding those that are new.
-  func places(of simulator: Simulator) -> [Int] {
-    simulator.outputs.flatMap { output in
-      let names =
-        output.count.map { count in (0..<count).map { "\(output.name)[\($0 + 1)]" } } ?? [output.name]
-      return names.map { name in
-        if let place = outputs.firstIndex(where: { $0.name == name }) { return place }
-        let column = Self.claim(name, simulator.name, &taken)
-        outputs.append(Column(name: name, kind: output.kind.storedKind, unit: output.unit, column: column))
-        return outputs.count - 1
-      }
+  /// Where the outputs of `series` are; nil when the file lacks one of them.
+  func places(of series: Series) -> [Int]? {
+    let found = series.elements.compactMap { element in outputs.firstIndex { $0.name == element.name } }
+    return id != nil && found.count == series.elements.count ? found : nil
+  }
+
+  /// Whether a table with the outputs of `series` is still one that SQLite can hold.
+  func checkWidth(with series: Series, _ database: Database) throws {
+    let known = Set(outputs.map(\.name))
+    let added = series.elements.count { !known.contains($0.name) }
+    let found = parameters.count + outputs.count + added
+    let limit = database.columnLimit - Self.fixed.count
+    if found > limit {
+      throw StudyError.tooManyColumns(path: database.path, simulator: simulator, found: found, limit: limit)
     }
-  }
-
-  /// The position of a request, counted from 1.
-  func number(of request: Request) -> Int {
-    let text = request.text
-    if let place = requests.firstIndex(of: text) { return place + 1 }
-    requests.append(text)
-    return requests.count
   }
 
   /// A column name nobody has: the plain one, else `owner.name`, else that with a number. SQL ignores case.
@@ -92,56 +91,57 @@ final class SeriesTable {
 }
 
 extension SeriesTable {
-  var name: String { "evaluations_\(stored.id ?? 0)" }
-
-  /// Makes the file ready for rows of this series; inside a transaction.
-  func prepare(_ database: Database, at time: String) throws {
-    let isComplete = stored.id != nil && stored.outputs == outputs.count
-    if isComplete && stored.requests == requests.count { return }
-    let found = Self.fixed.count + parameters.count + outputs.count
-    guard found <= database.columnLimit else {
-      throw StudyError.tooManyColumns(
-        path: database.path, simulator: simulator, found: found - Self.fixed.count,
-        limit: database.columnLimit - Self.fixed.count)
+  /// Makes the file ready for rows of `series`; inside a transaction.
+  func prepare(for series: Series, _ database: Database, at time: String) throws {
+    let known = Set(outputs.map(\.name))
+    let added = series.elements.filter { !known.contains($0.name) }.map { element in
+      let column = Self.claim(element.name, simulator, &state.taken)
+      return Column(name: element.name, kind: element.kind, unit: element.unit, column: column)
     }
-    if stored.id == nil { try create(database, at: time) }
-    for place in stored.outputs..<outputs.count {
-      let output = outputs[place]
-      try database.run("ALTER TABLE \(name) ADD COLUMN \(sqlName(output.column)) \(output.kind.sqlType)")
-      try describe(output, place, in: "outputs", database)
+    let isNew = id == nil
+    if isNew { try create(database, added, at: time) }
+    for output in added {
+      if !isNew {
+        try database.run("ALTER TABLE \(name) ADD COLUMN \(sqlName(output.column)) \(output.kind.sqlType)")
+      }
+      try describe(output, outputs.count, in: "outputs", database)
+      state.outputs.append(output)
     }
-    stored.outputs = outputs.count
-    for number in stored.requests..<requests.count {
-      let insert = try database.prepare("INSERT INTO requests VALUES (\(stored.id ?? 0), \(number + 1), ?)")
-      insert.bind(1, requests[number])
+    if !requests.contains(series.request.text) {
+      let insert = try database.prepare("INSERT INTO requests VALUES (\(id ?? 0), \(requests.count + 1), ?)")
+      insert.bind(1, series.request.text)
       try insert.run()
+      state.requests.append(series.request.text)
     }
-    stored.requests = requests.count
-    if !isComplete { try refreshView(database) }
+    if isNew || !added.isEmpty { try refreshView(database) }
   }
 
-  private func create(_ database: Database, at time: String) throws {
+  private func create(_ database: Database, _ outputs: [Column], at time: String) throws {
     let insert = try database.prepare("INSERT INTO series (simulator, definition, created) VALUES (?, ?, ?)")
     insert.bind([simulator, definition, time])
     try insert.run()
-    stored.id = database.lastRow
+    state.id = database.lastRow
     let columns = (parameters + outputs).map { ", \(sqlName($0.column)) \($0.kind.sqlType)" }.joined()
     try database.run(
       """
       CREATE TABLE \(name) (id INTEGER PRIMARY KEY, key INTEGER NOT NULL, status TEXT NOT NULL,
-        seconds REAL, at TEXT NOT NULL, asked INTEGER NOT NULL\(columns));
-      CREATE INDEX \(name)_key ON \(name) (key);
+        seconds REAL, at TEXT NOT NULL, asked INTEGER NOT NULL\(columns))
       """)
+    try createIndex(database)
     for (place, parameter) in parameters.enumerated() {
       try describe(parameter, place, in: "parameters", database)
     }
-    for (place, output) in outputs.enumerated() { try describe(output, place, in: "outputs", database) }
-    stored.outputs = outputs.count
   }
+
+  func createIndex(_ database: Database) throws {
+    try database.run("CREATE INDEX \(name)_key ON \(name) (key)")
+  }
+
+  func dropIndex(_ database: Database) throws { try database.run("DROP INDEX \(name)_key") }
 
   private func describe(_ column: Column, _ place: Int, in table: String, _ database: Database) throws {
     let insert = try database.prepare(
-      "INSERT INTO \(table) VALUES (\(stored.id ?? 0), \(place + 1), ?, ?, ?, ?)")
+      "INSERT INTO \(table) VALUES (\(id ?? 0), \(place + 1), ?, ?, ?, ?)")
     insert.bind([column.name, column.kind.rawValue, column.unit, column.column])
     try insert.run()
   }

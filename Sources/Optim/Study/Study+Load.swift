@@ -1,8 +1,9 @@
 extension Study {
-  /// All evaluations on disk that answer the series' request, in the order they were first recorded. Parameters come in
-  /// the order of the space, outputs in that of `outputNames`; a row for which a point has a better one is left out.
+  /// All evaluations on disk that answer the series' request, in the order they were first recorded.
+  /// Parameters come in the order of the space, outputs in that of `outputNames`; a row for which a point has
+  /// a better one is left out.
   public func loadAll(_ series: Series) throws -> Evaluations {
-    guard series.isStored else {
+    guard series.outputs != nil else {
       return Evaluations(parameterNames: series.parameterNames, outputNames: series.outputNames)
     }
     let table = series.table
@@ -11,7 +12,7 @@ extension Study {
     var columns = LoadedColumns(series, capacity: count)
     let names =
       ["id", "key", "status", "seconds"] + table.parameters.map { sqlName($0.column) }
-      + series.outputs.map { sqlName(table.outputs[$0].column) }
+      + series.outputColumns
     let rows = try database.prepare(
       "SELECT \(names.joined(separator: ", ")) FROM \(table.name) e\(filter) ORDER BY id")
     while try rows.step() { columns.take(rows) }
@@ -38,7 +39,7 @@ private struct LoadedColumns {
     hasSeveralRequests = series.table.requests.count > 1
     // One by one: repeating one array would copy each at its first write.
     parameters = series.order.map { _ in [Double](repeating: .nan, count: capacity) }
-    outputs = series.outputs.map { _ in [Double](repeating: .nan, count: capacity) }
+    outputs = series.elements.map { _ in [Double](repeating: .nan, count: capacity) }
     states = [Evaluations.State](repeating: .done, count: capacity)
     seconds = [Double](repeating: 0, count: capacity)
   }

@@ -9,23 +9,24 @@ extension Study {
 
   /// The number of points on disk that `recall` knows for this series.
   public func remembered(_ series: Series) throws -> Int {
-    guard series.isStored else { return 0 }
+    guard series.outputs != nil else { return 0 }
     let filter = series.condition().map { " WHERE \($0)" } ?? ""
     // Only different requests can leave several rows of one point.
     let what = series.table.requests.count > 1 ? "DISTINCT e.key" : "*"
     return try database.number("SELECT count(\(what)) FROM \(series.table.name) e\(filter)")
   }
 
-  /// What is known about a point, given in the order of the series' space (categorical parameters as index); nil when
-  /// it has to be evaluated. Among several rows a finished one is preferred to a partial and that to a failed one.
+  /// What is known about a point, given in the order of the series' space (categorical parameters as index);
+  /// nil when it has to be evaluated. Among several rows a finished one is preferred to a partial and that to
+  /// a failed one.
   ///
   /// What was recorded through a series of another declaration is found after the next `commit`.
   public func recall(_ series: Series, _ parameters: [Double]) throws -> Remembered? {
     let words = series.words(parameters)
-    if let place = series.pending[words] {
+    if !series.pending.isEmpty, let place = series.pending[words] {
       return Remembered(outcome: pending[place].outcome, seconds: pending[place].seconds)
     }
-    guard series.isStored else { return nil }
+    guard series.outputs != nil else { return nil }
     let statement = try recallStatement(series)
     statement.bind(1, Fingerprint.key(words))
     defer { statement.reset() }
@@ -49,17 +50,17 @@ extension Study {
 
   private func recallStatement(_ series: Series) throws -> SQLStatement {
     let table = series.table
-    if let statement = series.statements.recall, series.statements.requests == table.requests.count {
+    if let statement = series.file.recall, series.file.requests == table.requests.count {
       return statement
     }
     let columns =
       ["id", "status", "seconds"] + table.parameters.map { sqlName($0.column) }
-      + series.outputs.map { sqlName(table.outputs[$0].column) }
+      + series.outputColumns
     let filter = series.condition().map { " AND \($0)" } ?? ""
     let statement = try database.prepare(
       "SELECT \(columns.joined(separator: ", ")) FROM \(table.name) e WHERE key = ?\(filter) ORDER BY id")
-    series.statements.recall = statement
-    series.statements.requests = table.requests.count
+    series.file.recall = statement
+    series.file.requests = table.requests.count
     return statement
   }
 
@@ -67,7 +68,7 @@ extension Study {
     _ series: Series, _ row: SQLStatement, _ state: Evaluations.State
   ) throws -> Answer.Outcome {
     let first = 3 + series.order.count
-    let values = { series.outputs.indices.map { row.double(first + $0) } }
+    let values = { series.elements.indices.map { row.double(first + $0) } }
     if state == .done { return .done(values()) }
     let failure = try failure(series, of: row.int(0))
     return state == .partial ? .partial(values(), stopped: failure.reason) : .failed(failure)
@@ -84,7 +85,7 @@ extension Study {
     let rows = try database.prepare(
       """
       SELECT evaluation, kind, reason, error_tail, attempts FROM failures
-      WHERE series = \(series.table.stored.id ?? 0)\(filter)
+      WHERE series = \(series.table.id ?? 0)\(filter)
       """)
     while try rows.step() {
       // `stopped`, of partial rows, is a reason that the simulator reported.
@@ -104,12 +105,5 @@ extension Evaluations.State {
     case .partial: 1
     case .failed, .pending, .rejected: 2
     }
-  }
-}
-
-extension Series {
-  /// Whether the file has the table and all columns this handle reads; without them no row can answer.
-  var isStored: Bool {
-    table.stored.id != nil && (outputs.max() ?? -1) < table.stored.outputs && !table.requests.isEmpty
   }
 }

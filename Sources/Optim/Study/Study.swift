@@ -1,10 +1,11 @@
 import Foundation
 
-/// The memory of everything ever evaluated: one SQLite file with one writer, described in docs/study-format.md.
+/// The memory of everything ever evaluated: one SQLite file with one writer, described in
+/// docs/study-format.md.
 ///
-/// What is recorded waits in memory until `commit`, which returns when all of it is on disk; when it throws (a full
-/// disk), nothing of it is in the file, all of it is still here, and a later `commit` tries again. A process that is
-/// killed loses at most what was recorded since its last `commit`.
+/// What is recorded waits in memory until `commit`, which returns when all of it is on disk; when it throws
+/// (a full disk), nothing of it is in the file, all of it is still here, and a later `commit` tries again. A
+/// process that is killed loses at most what was recorded since its last `commit`.
 ///
 /// All calls come from one thread.
 public final class Study {
@@ -75,7 +76,7 @@ public final class Study {
   /// Commits what is pending and releases the file.
   public func close() throws {
     defer {
-      for series in handles.values { series.statements = SeriesStatements() }
+      for series in handles.values { series.file = SeriesFile() }
       // Takes the empty journal away with it.
       if !isReadOnly { try? database.run("PRAGMA journal_mode = DELETE") }
       database.close()
@@ -83,8 +84,8 @@ public final class Study {
     try commit()
   }
 
-  /// Recognises a file of another program before anything touches it. What cannot be recognised this way (a new file,
-  /// or one with an interrupted write to undo first) is left to the normal opening.
+  /// Recognises a file of another program before anything touches it. What cannot be recognised this way (a
+  /// new file, or one with an interrupted write to undo first) is left to the normal opening.
   private static func checkOwner(_ path: String, _ access: Access) throws {
     let attributes = try? FileManager.default.attributesOfItem(atPath: path)
     guard let size = attributes?[.size] as? Int else {
@@ -103,7 +104,8 @@ public final class Study {
     guard id == Schema.applicationID || pages == 0 else {
       throw StudyError.otherApplication(path: database.path, applicationID: id)
     }
-    // A rollback journal and locks kept for the whole session: no shared memory, so network file systems will do.
+    // A rollback journal and locks kept for the whole session: no shared memory, so network file systems will
+    // do.
     try database.run(
       """
       PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = FULL;
@@ -131,10 +133,10 @@ public final class Study {
     if found < newest { throw StudyError.olderVersion(path: database.path, found: found, expected: newest) }
   }
 
-  /// The evaluations of `simulator` over `space`; nil for problems that are formulas only. Nothing is written before
-  /// the first row is.
+  /// The evaluations of `simulator` over `space`; nil for problems that are formulas only. Nothing is written
+  /// before the first row is.
   ///
-  /// - Throws: `StudyError.unreadableTemplate`, or what reading the file throws.
+  /// - Throws: `StudyError.unreadableTemplate`, `StudyError.tooManyColumns`, or what reading the file throws.
   public func series(for simulator: Simulator?, space: Space) throws -> Series {
     let definition = try Fingerprint.definition(simulator, space)
     let key = HandleKey(
@@ -150,6 +152,7 @@ public final class Study {
       tables[definition] = table
     }
     let series = Series(table: table, simulator: simulator, space: space)
+    try table.checkWidth(with: series, database)
     handles[key] = series
     return series
   }
@@ -169,12 +172,12 @@ public final class Study {
   /// A transaction after whose failure the tables in memory know again what the file has.
   func write<T>(_ body: () throws -> T) throws -> T {
     if isReadOnly { throw StudyError.readOnly(path: database.path) }
-    let before = tables.mapValues(\.stored)
+    let before = tables.mapValues(\.state)
     do {
       return try database.transaction("IMMEDIATE", body)
     } catch {
-      for (definition, stored) in before { tables[definition]?.stored = stored }
-      for series in handles.values { series.statements = SeriesStatements() }
+      for (definition, state) in before { tables[definition]?.state = state }
+      for series in handles.values { series.file = SeriesFile() }
       throw error
     }
   }

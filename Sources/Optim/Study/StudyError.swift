@@ -92,7 +92,8 @@ public enum StudyError: Error, Hashable, CustomStringConvertible {
     return allowed ? nil : .noPermission(path: path)
   }
 
-  /// What a file that is no database seems to be. Such a file is open nowhere in this process, so reading it is safe.
+  /// What a file that is no database seems to be. Such a file is open nowhere in this process, so reading it
+  /// is safe.
   private static func content(_ path: String) -> String {
     guard let file = FileHandle(forReadingAtPath: path) else { return "it cannot be read" }
     defer { try? file.close() }
