@@ -92,7 +92,7 @@ extension Declarations {
 
   private func real(_ low: Double, _ high: Double, _ declaration: ParameterDeclaration) throws -> Parameter.Domain {
     try requireOrder(low, high, declaration)
-    guard (high - low).isFinite else { throw Diagnostic(.notFinite("the width of the range"), at: declaration.domain.span) }
+    guard (high - low).isFinite else { throw Diagnostic(.notFinite("the width inf"), at: declaration.domain.span) }
     if declaration.isLog && low <= 0 {
       throw Diagnostic(.logRange(declaration.name.text, lower: Number.text(low)), at: declaration.domain.span)
     }
@@ -110,7 +110,7 @@ extension Declarations {
   private func stepped(
     _ low: Expression, _ high: Expression, _ declaration: ParameterDeclaration, isWhole: Bool
   ) throws -> Parameter.Domain {
-    if declaration.isLog { throw Diagnostic(.settingConflict("'log' needs a range of real numbers such as [1, 100]"), at: declaration.name.span) }
+    if declaration.isLog { throw Diagnostic(.settingConflict("'log' needs a range of real numbers such as [1, 100]"), at: declaration.domain.span) }
     let lower = try bound(low)
     let upper = try bound(high)
     if isWhole {
@@ -130,7 +130,7 @@ extension Declarations {
 
   private func labels(_ items: [Expression], _ declaration: ParameterDeclaration) throws -> Parameter.Domain {
     for (word, isGiven) in [("log", declaration.isLog), ("step", declaration.step != nil)] where isGiven {
-      throw Diagnostic(.settingConflict("'\(word)' needs a range of numbers, not a set of labels"), at: declaration.name.span)
+      throw Diagnostic(.settingConflict("'\(word)' needs a range of numbers, not a set of labels"), at: declaration.domain.span)
     }
     guard !items.isEmpty else { throw Diagnostic(.emptySet(declaration.name.text), at: declaration.domain.span) }
     var labels: [String] = []

@@ -51,7 +51,7 @@ extension Declarations {
     if let kind = output.kind, kinds[kind.text] == nil {
       throw Diagnostic(
         .unknownChoice(
-          kind.text, what: "kind of an output", choices: ["int", "bool"],
+          kind.text, what: "kind of output", choices: ["int", "bool"],
           hint: "a number needs no word; a unit is written in quotes"), at: kind.span)
     }
     return Simulator.Output(
@@ -140,7 +140,7 @@ extension Declarations {
     guard let result = T(rawValue: word) else {
       let near = Suggestion.nearest(to: word, among: choices)
       throw Diagnostic(
-        .unknownChoice(word, what: "'\(what)'", choices: choices, hint: near.map { "did you mean '\($0)'?" }),
+        .unknownChoice(word, what: "value of '\(what)'", choices: choices, hint: near.map { "did you mean '\($0)'?" }),
         at: expression.span)
     }
     return result
@@ -194,7 +194,7 @@ extension Declarations {
     }
     throw Diagnostic(
       .unknownChoice(
-        expression.span.text, what: "'read'",
+        expression.span.text, what: "value of 'read'",
         choices: ["json", "json \"file\"", "csv \"file\"", "regex {output: \"pattern\"}"], hint: nil),
       at: expression.span)
   }

@@ -21,7 +21,6 @@ extension Fault {
     case .strayClosing(let bracket): "'\(bracket)' closes nothing"
     case .reservedName(let name, let what): "'\(name)' is \(what) and cannot name anything else"
     case .laterVersion(let word): "'\(word)' is not in this version of dmo"
-    case .unknownStatement(let word, _): "unknown statement '\(word)'"
     default: nil
     }
   }
@@ -37,10 +36,9 @@ extension Fault {
     case .functionNeedsArguments(let name, _): "'\(name)' is a function and needs its arguments"
     case .argumentCount(let name, let expected, let found): "'\(name)' takes \(expected), found \(found)"
     case .conditionOnLater(let name):
-      "a condition can only look at parameters declared before, and '\(name)' is not one of them"
+      "this condition can only look at parameters declared before it, and '\(name)' is not one of them"
     case .dependentBreaks(let name, let reason): "this would break '\(name)': \(reason)"
     case .refersToItself(let name): "'\(name)' cannot depend on itself"
-    case .choiceWithoutParameter(let name): "'\(name)' is no parameter"
     default: nil
     }
   }
@@ -56,7 +54,7 @@ extension Fault {
     case .indexOutOfRange(let index, let count):
       count == 0 ? "there is no element \(index): the list is empty" : "there is no element \(index): the list has elements 1 to \(count)"
     case .notWhole(let text): "expected a whole number, found \(text)"
-    case .emptyList(let what): "\(what) is empty"
+    case .emptyList(let what): "an empty list has no \(what)"
     case .emptyRange(let name, let lower, let upper):
       "the range of '\(name)' is empty: \(lower) is not below \(upper)"
     case .rangePair(let found): "a range is two numbers [lower, upper], found \(Self.values(found))"
@@ -74,9 +72,8 @@ extension Fault {
     case .branchKinds(let yes, let no): "both sides must be of one kind: 'then' gives \(yes), 'else' gives \(no)"
     case .constraintKind(let found): "a constraint is one yes/no condition, found \(found)"
     case .toleranceWithoutEquality: "'tol' belongs to '==' and '!='"
-    case .boundaryOrder(let lower, let upper): "\(lower) is not below \(upper)"
     case .tooManySteps(let limit): "this has run more than \(limit) steps"
-    case .tooMuchRecursion(let name): "'\(name)' calls itself too often"
+    case .tooMuchRecursion(let name, let limit): "'\(name)' calls itself more than \(limit) times"
     case .tooLarge(let what, let limit): "this \(what) is too large: the limit is \(limit)"
     default: nil
     }
@@ -114,8 +111,8 @@ extension Fault {
   /// A few words behind the caret.
   public var hint: String? {
     switch self {
-    case .unexpectedCharacter(_, let instead): instead.map { "write \($0) instead" }
-    case .unknownStatement(_, let hint), .unknownName(_, let hint), .noSuchMember(_, _, _, let hint),
+    case .unexpectedCharacter(_, let instead): instead.map { "write \($0)" }
+    case .unknownName(_, let hint), .noSuchMember(_, _, _, let hint),
       .notAChoice(_, _, _, let hint), .unknownVerb(_, let hint), .unknownOption(_, _, _, let hint),
       .unknownChoice(_, _, _, let hint), .unknownSetting(_, _, let hint), .unknownTopic(_, let hint),
       .unknownBenchmark(_, _, let hint):
@@ -133,6 +130,9 @@ extension Fault {
     case .unknownEscape: ["a text knows \\n \\t \\\" \\\\ \\{ \\}; for a backslash write \\\\"]
     case .assignmentWithoutLet(let name): ["to bind it write 'let \(name) = ...', to compare write '\(name) == ...'"]
     case .comparisonWithAssign: ["to compare write '=='"]
+    case .elseOnItsOwn: ["it stands on the line of the brace that closes its 'if': } else {"]
+    case .notCallable(let name, _): ["an element is \(name)[1], a product needs '*'"]
+    case .unknownVerb(_, nil): ["'help' lists the verbs"]
     case .reservedName: ["choose another name"]
     case .laterVersion(let word): Verb.later[word].map { ["a later version will have it, to \($0)"] } ?? ["a later version will have it"]
     case .functionNeedsArguments(_, let usage): ["use it as \(usage)"]

@@ -18,7 +18,6 @@ public enum Fault: Sendable {
   case strayClosing(String)
   case reservedName(String, what: String)
   case laterVersion(String)
-  case unknownStatement(String, hint: String?)
 
   // MARK: Names and declarations
   case unknownName(String, hint: String?)
@@ -32,7 +31,6 @@ public enum Fault: Sendable {
   case conditionOnLater(String)
   case dependentBreaks(String, reason: String)
   case refersToItself(String)
-  case choiceWithoutParameter(String)
 
   // MARK: Kinds, lengths, units, ranges
   case wrongKind(expected: String, found: String)
@@ -56,9 +54,8 @@ public enum Fault: Sendable {
   case branchKinds(then: String, else: String)
   case constraintKind(String)
   case toleranceWithoutEquality
-  case boundaryOrder(lower: String, upper: String)
   case tooManySteps(Int)
-  case tooMuchRecursion(String)
+  case tooMuchRecursion(String, limit: Int)
   case tooLarge(String, limit: Int)
 
   // MARK: Verbs, options, settings

@@ -114,6 +114,12 @@ public struct Function: Sendable {
       }),
   ]
 
+  /// Steps that a list of this length takes.
+  func cost(_ count: Int) -> Int {
+    if case .reduction(.median) = body { return count <= Tracer.maximumMedian ? count * count / 16 : count / 4 }
+    return count / 4
+  }
+
   /// How many arguments it takes, for messages.
   var argumentText: String {
     if arguments.upperBound == Int.max { return "a list or several values" }
@@ -129,6 +135,17 @@ enum Reduction: String, Sendable {
   var takesTruths: Bool { [.count, .any, .all].contains(self) }
   /// An empty list has a sum, a count and answers to any and all, but no mean or extremes.
   var allowsEmpty: Bool { [.sum, .count, .any, .all, .norm].contains(self) }
+  /// What an empty list does not have.
+  var noun: String {
+    switch self {
+    case .minimum: "smallest value"
+    case .maximum: "largest value"
+    case .rootMeanSquare: "mean square"
+    case .standardDeviation: "standard deviation"
+    case .increasing, .decreasing: "order"
+    default: rawValue
+    }
+  }
   /// Whether the result is yes or no.
   var isTruth: Bool { [.any, .all, .increasing, .decreasing].contains(self) }
   var keepsUnit: Bool { !takesTruths && self != .increasing && self != .decreasing }

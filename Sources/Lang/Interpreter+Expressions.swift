@@ -2,7 +2,13 @@ import Optim
 
 extension Interpreter {
   func evaluate(_ expression: Expression) throws -> Value {
-    try deeper(expression.span) { try evaluateKind(expression) }
+    try deeper(expression.span) {
+      let value = try evaluateKind(expression)
+      if case .list(let items) = value, items.count >= 16, expression.kind.isComputed {
+        try step(expression.span, count: items.count / 4)
+      }
+      return value
+    }
   }
 
   private func evaluateKind(_ expression: Expression) throws -> Value {
@@ -12,9 +18,9 @@ extension Interpreter {
     case .bool(let value): return .bool(value)
     case .string(let parts): return .text(try interpolate(parts, at: expression.span))
     case .name(let name): return try resolve(name, at: expression.span)
-    case .list(let items): return try list(items, expression.span)
-    case .map(let entries): return .map(try entries.map { ($0.key.text, try evaluate($0.value)) })
-    case .set(let items): return try list(items, expression.span)
+    case .list(let items), .set(let items): return try bounded(.list(try items.map(evaluate)), expression.span)
+    case .map(let entries):
+      return try bounded(.map(try entries.map { ($0.key.text, try evaluate($0.value)) }), expression.span)
     case .range(let low, let high): return try range(low, high)
     case .unary(let operation, let operand): return try unary(operation, operand, expression)
     case .binary: return try binary(expression)
@@ -53,37 +59,34 @@ extension Interpreter {
 
   private func resolve(_ name: String, at span: Span) throws -> Value {
     if let value = lookUp(name) { return value }
-    throw Diagnostic(unknown(name), at: span)
+    throw Diagnostic(unknown(name, at: span), at: span)
   }
 
   /// The best message for a name that is not declared.
-  func unknown(_ name: String) -> Fault {
+  func unknown(_ name: String, at span: Span) -> Fault {
     let owners = environment.simulatorNames.filter { simulator in
       environment.simulators[simulator]!.outputs.contains { $0.name == name }
     }
     if !owners.isEmpty { return .outputWithoutSimulator(name, candidates: owners.map { "\($0).\(name)" }) }
     if let function = Function.named(name) { return .functionNeedsArguments(name, usage: function.usage) }
     if case .function(let own)? = environment[name]?.role {
-      let usage = "\(name)(\(own.parameters.map(\.text).joined(separator: ", ")))"
-      return .functionNeedsArguments(name, usage: usage)
+      return .functionNeedsArguments(name, usage: own.usage)
+    }
+    if let later = upcoming[name], later.source === span.source, later.range.lowerBound > span.range.lowerBound {
+      return .unknownName(name, hint: "it is declared below, in line \(later.line)")
     }
     let near = Suggestion.nearest(to: name, among: environment.order)
     return .unknownName(name, hint: near.map { "did you mean '\($0)'?" })
   }
 
-  private func list(_ items: [Expression], _ span: Span) throws -> Value {
-    let value = Value.list(try items.map(evaluate))
-    if listDepth(value) > Self.maximumListDepth {
-      throw Diagnostic(.tooDeep(limit: Self.maximumListDepth), at: span)
+  /// Lists and maps inside one another stay within bounds, and so do all values that they hold together.
+  private func bounded(_ value: Value, _ span: Span) throws -> Value {
+    let (depth, count) = value.extent
+    if depth > Self.maximumListDepth { throw Diagnostic(.tooDeep(limit: Self.maximumListDepth), at: span) }
+    if count > Self.maximumListCount {
+      throw Diagnostic(.tooLarge("list", limit: Self.maximumListCount), at: span)
     }
     return value
-  }
-
-  private func listDepth(_ value: Value) -> Int {
-    guard case .list(let items) = value else { return 0 }
-    var deepest = 0
-    for case .list(let inner) in items { deepest = max(deepest, listDepth(.list(inner))) }
-    return 1 + deepest
   }
 
   private func range(_ low: Expression, _ high: Expression) throws -> Value {
@@ -218,7 +221,9 @@ extension Interpreter {
     if case .function(let own)? = environment[name.text]?.role {
       guard own.parameters.count == arguments.count else {
         let expected = "\(own.parameters.count) argument\(own.parameters.count == 1 ? "" : "s")"
-        throw Diagnostic(.argumentCount(name.text, expected: expected, found: arguments.count), at: name.span)
+        throw Diagnostic(
+          .argumentCount(name.text, expected: expected, found: arguments.count), at: name.span,
+          help: ["use it as \(own.usage)"])
       }
       return try call(own, try arguments.map(evaluate), at: span)
     }
@@ -229,6 +234,9 @@ extension Interpreter {
         help: ["use it as \(function.usage)"])
     }
     let values = try arguments.map(evaluate)
+    for value in values {
+      if case .list(let items) = value { try step(span, count: function.cost(items.count)) }
+    }
     return try guarded(name.span, arguments, symbol: nil) { () throws(Complaint) in
       switch function.body {
       case .elementwise(let operation, let keepsUnit):
@@ -240,7 +248,7 @@ extension Interpreter {
   }
 
   private func uncallable(_ name: String) -> Fault {
-    if let value = lookUp(name) { return .notCallable(name, what: value.kindName) }
+    if let value = lookUp(name) { return .notCallable(name, what: environment[name]?.role.name ?? value.kindName) }
     let known = Function.all.map(\.name) + environment.names { role in
       if case .function = role { true } else { false }
     }

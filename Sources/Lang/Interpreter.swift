@@ -25,12 +25,15 @@ final class Interpreter {
   /// Functions being called with unknown arguments.
   private var probing: Set<String> = []
   private var steps = 0
+  private let maximumSteps: Int
+  /// Names that a program being checked declares further on, with their places: for messages.
+  var upcoming: [String: Span] = [:]
 
   static let maximumDepth = 1200
   static let maximumCalls = 200
-  static let maximumSteps = 10_000_000
+  static let maximumSteps = 1_000_000
   static let maximumListDepth = 8
-  static let maximumListCount = 1_000_000
+  static let maximumListCount = 100_000
   static let maximumTextCount = 1_000_000
 
   enum Flow {
@@ -40,11 +43,12 @@ final class Interpreter {
 
   init(
     environment: Environment, isChecking: Bool = false, effects: (any Effects)?,
-    shouldStop: @escaping () -> Bool = { false }
+    maximumSteps: Int = Interpreter.maximumSteps, shouldStop: @escaping () -> Bool = { false }
   ) {
     self.environment = environment
     self.isChecking = isChecking
     self.effects = effects
+    self.maximumSteps = maximumSteps
     self.shouldStop = shouldStop
   }
 
@@ -89,10 +93,12 @@ final class Interpreter {
     return .next
   }
 
-  private func step(_ span: Span) throws {
-    steps += 1
-    if steps % 256 == 0, shouldStop() { throw Interrupted() }
-    if steps > Self.maximumSteps { throw Diagnostic(.tooManySteps(Self.maximumSteps), at: span) }
+  /// Counts what takes time, so that no program runs for ever: statements, calls, and the elements of long lists.
+  func step(_ span: Span, count: Int = 1) throws {
+    let before = steps
+    steps += count
+    if before / 256 != steps / 256, shouldStop() { throw Interrupted() }
+    if steps > maximumSteps { throw Diagnostic(.tooManySteps(maximumSteps), at: span) }
   }
 
   private func runConditional(_ condition: Expression, _ yes: [Statement], _ no: [Statement]?) throws -> Flow {
@@ -168,8 +174,9 @@ final class Interpreter {
 
   func call(_ function: FunctionDeclaration, _ arguments: [Value], at span: Span) throws -> Value {
     guard frames.count < Self.maximumCalls else {
-      throw Diagnostic(.tooMuchRecursion(function.name.text), at: span)
+      throw Diagnostic(.tooMuchRecursion(function.name.text, limit: Self.maximumCalls), at: span)
     }
+    try step(span)
     if arguments.contains(where: \.isUnknown) {
       // With unknown arguments a recursion would never find its end.
       guard probing.insert(function.name.text).inserted else { return .unknown(.any) }

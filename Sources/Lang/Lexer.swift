@@ -75,11 +75,13 @@ struct Lexer {
     let start = position
     while position < source.count && isNamePart(byte) { position += 1 }
     let text = source.text(in: start..<position)
-    if let odd = text.unicodeScalars.first(where: { !$0.isASCII && !Self.isNameScalar($0) }) {
-      complain(.unexpectedCharacter(Self.describe(odd)), start..<position)
-      return
+    guard let odd = text.unicodeScalars.firstIndex(where: { !$0.isASCII && !Self.isNameScalar($0) }) else {
+      return add(.identifier(text), from: start)
     }
-    add(.identifier(text), from: start)
+    // `x²` is the name x and a character that is none of the language's.
+    position = start + text.utf8.distance(from: text.startIndex, to: odd)
+    if position > start { add(.identifier(String(text[..<odd])), from: start) }
+    complainAboutCharacter(text.unicodeScalars[odd], count: UTF8.width(text.unicodeScalars[odd]))
   }
 
   private mutating func lexSymbol() {
@@ -91,11 +93,29 @@ struct Lexer {
         return
       }
     }
-    let scalar = source.text(in: start..<min(start + 4, source.count)).unicodeScalars.first ?? "\u{FFFD}"
-    position += 1
-    let instead = ["&": "and", "|": "or", "!": "not", "%": "mod(a, b)", "'": "\""]
-    complain(.unexpectedCharacter(Self.describe(scalar), instead: instead[String(scalar)]), start..<position)
+    let isDouble = byte == next && (byte == UInt8(ascii: "&") || byte == UInt8(ascii: "|"))
+    complainAboutCharacter(Unicode.Scalar(byte), count: isDouble ? 2 : 1)
   }
+
+  /// One complaint a line: what follows the first odd character is seldom another mistake.
+  private mutating func complainAboutCharacter(_ scalar: Unicode.Scalar, count: Int) {
+    let start = position
+    position += count
+    let line = source.line(at: start)
+    if let last = diagnostics.last, case .unexpectedCharacter = last.fault, source.line(at: last.span.range.lowerBound) == line {
+      return
+    }
+    let fault = Fault.unexpectedCharacter(Self.describe(scalar), instead: Self.replacements[scalar])
+    complain(fault, start..<position)
+  }
+
+  /// What people write who come from another language, or whose editor is clever.
+  private static let replacements: [Unicode.Scalar: String] = [
+    "&": "'and'", "|": "'or'", "!": "'not'", "%": "'mod(a, b)'", "'": "'\"'", "$": "the name alone", "²": "'^2'",
+    "³": "'^3'", "×": "'*'", "·": "'*'", "÷": "'/'", "≤": "'<='", "≥": "'>='", "≠": "'!='", "−": "'-'", "–": "'-'",
+    "—": "'-'", "“": "'\"'", "”": "'\"'", "„": "'\"'", "‘": "'\"'", "’": "'\"'", "…": "'..'", "\u{A0}": "a space",
+    "\u{200B}": "nothing", "\\": "the whole on one line, or break it behind an operator or a comma",
+  ]
 
   private static func describe(_ scalar: Unicode.Scalar) -> String {
     scalar.value >= 0x20 && scalar.value != 0x7F && scalar.value != 0xFFFD

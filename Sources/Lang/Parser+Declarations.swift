@@ -2,8 +2,8 @@ extension Parser {
   mutating func parseDeclaration(_ word: String) throws -> Statement.Kind {
     skip()
     switch word {
-    case "study": return .study(try parseExpression())
-    case "seed": return .seed(try parseExpression())
+    case "study": return .study(try parseValue("the name of the study in quotes"))
+    case "seed": return .seed(try parseValue("a whole number"))
     case "param": return .parameter(try parseParameter())
     case "def": return .function(try parseFunction())
     case "simulator": return .simulator(try parseSimulator())
@@ -15,6 +15,11 @@ extension Parser {
       return .constraint(name, try parseExpression())
     default: return try parseBinding(word)
     }
+  }
+
+  private mutating func parseValue(_ what: String) throws -> Expression {
+    if tokens[position].kind == .newline || current.kind == .end { throw failExpected(what) }
+    return try parseExpression()
   }
 
   /// `arg`, `const` and `let`; only `let` may bind what a verb returns.
@@ -42,7 +47,7 @@ extension Parser {
 
   private mutating func parseParameter() throws -> ParameterDeclaration {
     let name = try expectName("the name of the parameter")
-    let count = try parseCount()
+    let count = current.isSpaced ? nil : try parseCount()
     guard accept(word: "in") else { throw failExpected("'in' and a range such as [0, 1], 1..8 or {\"a\", \"b\"}") }
     let domain = try parseDomain()
     var step: Expression?

@@ -4,11 +4,13 @@ extension Parser {
     try nested { parser in
       if parser.at(word: "if") {
         parser.skip()
-        let condition = try parser.parseExpression()
+        let condition = try parser.parseCondition()
         guard parser.at(word: "then") else { throw parser.failExpected("'then'") }
         return try parser.parseConditionalTail(condition)
       }
-      return try parser.parseOr()
+      let result = try parser.parseOr()
+      if result.depth > Self.maximumDepth { throw parser.fail(.tooDeep(limit: Self.maximumDepth), at: result.span) }
+      return result
     }
   }
 
@@ -205,11 +207,20 @@ extension Parser {
       throw failExpected("a value")
     default:
       if Words.declarations.contains(where: { $0.word == word }) || Verb.named(word) != nil {
-        throw fail(.expected("a value", found: "the word '\(word)'"))
+        throw failMissingValue(before: word)
       }
       skip()
       return Expression(kind: .name(word), span: span(token))
     }
+  }
+
+  /// A word that begins a statement in the place of a value; on a line of its own it is that, and the value is missing.
+  private mutating func failMissingValue(before word: String) -> Broken {
+    guard bracketDepth == 0, position > 0, tokens[position - 1].kind == .newline else {
+      return fail(.expected("a value", found: "the word '\(word)'"))
+    }
+    while position > 0, tokens[position - 1].kind == .newline { position -= 1 }
+    return failExpected("a value")
   }
 
   private mutating func parseMap() throws -> Expression {

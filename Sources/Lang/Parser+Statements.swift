@@ -23,8 +23,11 @@ extension Parser {
       return Statement(kind: statement.kind, span: statement.span, isQuiet: true)
     }
     if tokens[position].kind == .newline || current.kind == .end || at(.rightBrace) && nesting > 0 { return statement }
-    if at(.assign), case .expression(let value) = statement.kind, case .name(let name) = value.kind {
-      throw fail(.assignmentWithoutLet(name))
+    if at(.assign) {
+      if case .expression(let value) = statement.kind, case .name(let name) = value.kind {
+        throw fail(.assignmentWithoutLet(name))
+      }
+      throw fail(.comparisonWithAssign)
     }
     if at(.rightParenthesis) || at(.rightBracket) || at(.rightBrace) {
       throw fail(.strayClosing(source.text(in: current.range)))
@@ -142,7 +145,7 @@ extension Parser {
     skip()
     switch word {
     case "if":
-      let condition = try parseExpression()
+      let condition = try parseCondition()
       // `if c then a else b` as a statement is an expression whose value is shown.
       if at(word: "then") { return .expression(try parseConditionalTail(condition)) }
       return .conditional(condition, then: try parseBlock(), else: try parseElse())
@@ -152,7 +155,7 @@ extension Parser {
       let list = try parseExpression()
       return .loop(name, in: list, body: try parseBlock())
     case "while":
-      let condition = try parseExpression()
+      let condition = try parseCondition()
       return .repetition(condition, body: try parseBlock())
     default:
       if current.kind == .newline || current.kind == .end || at(.rightBrace) || at(.semicolon) {
@@ -160,6 +163,13 @@ extension Parser {
       }
       return .giveBack(try parseExpression())
     }
+  }
+
+  /// A condition, behind which `=` can only be meant to compare.
+  mutating func parseCondition() throws -> Expression {
+    let condition = try parseExpression()
+    if at(.assign) { throw fail(.comparisonWithAssign) }
+    return condition
   }
 
   private mutating func parseElse() throws -> [Statement]? {

@@ -10,7 +10,7 @@ extension Parser {
     var destination: Expression?
     while !atVerbEnd {
       if accept(word: "where") {
-        condition = try parseExpression()
+        condition = try parseCondition()
       } else if accept(word: "to") {
         destination = try parsePostfix()
       } else if case .identifier(let word) = current.kind, following.kind == .symbol(.assign) {

@@ -13,7 +13,7 @@ public struct Parser {
   let source: Source
   let tokens: [Token]
   var position = 0
-  var diagnostics: [Diagnostic]
+  var diagnostics: [Diagnostic] = []
   /// Where the text ended in the middle of something.
   var endedEarly = false
   /// Open brackets around the current token in which line ends do not count.
@@ -23,37 +23,45 @@ public struct Parser {
   /// Deeper nesting or longer chains of operators than this are refused rather than risking the stack.
   static let maximumNesting = 150
   static let maximumChain = 1000
+  static let maximumDepth = 1200
 
   /// Thrown to leave a broken statement; the diagnostic is already recorded.
   struct Broken: Error {}
 
   public static func parse(_ source: Source) -> ParseResult {
     let lexed = Lexer.tokenize(source)
-    var parser = Parser(source: source, tokens: lexed.tokens, diagnostics: lexed.diagnostics)
+    var parser = Parser(source: source, tokens: lexed.tokens)
     let statements = parser.parseStatements(until: nil)
-    if parser.diagnostics.isEmpty {
+    let faults = merged(lexed.diagnostics, parser.diagnostics)
+    if faults.isEmpty {
       return .complete(Script(source: source, statements: statements, comments: lexed.comments))
     }
-    let firstIsEnd = parser.endedEarly && parser.diagnostics.count == 1
+    let firstIsEnd = parser.endedEarly && faults.count == 1
     if firstIsEnd { return .incomplete }
-    return .invalid(parser.diagnostics.sorted { $0.span.range.lowerBound < $1.span.range.lowerBound })
+    return .invalid(faults)
   }
 
   /// Like `parse`, where a text that ends too early is an error as well.
   public static func parseWhole(_ source: Source) throws -> Script {
     let lexed = Lexer.tokenize(source)
-    var parser = Parser(source: source, tokens: lexed.tokens, diagnostics: lexed.diagnostics)
+    var parser = Parser(source: source, tokens: lexed.tokens)
     let statements = parser.parseStatements(until: nil)
-    guard parser.diagnostics.isEmpty else {
-      throw Diagnostics(parser.diagnostics.sorted { $0.span.range.lowerBound < $1.span.range.lowerBound })
-    }
+    let faults = merged(lexed.diagnostics, parser.diagnostics)
+    guard faults.isEmpty else { throw Diagnostics(faults) }
     return Script(source: source, statements: statements, comments: lexed.comments)
   }
 
-  init(source: Source, tokens: [Token], diagnostics: [Diagnostic]) {
+  init(source: Source, tokens: [Token]) {
     self.source = source
     self.tokens = tokens
-    self.diagnostics = diagnostics
+  }
+
+  /// All in order; what the parser says behind an unreadable character of the same line is a consequence of it.
+  private static func merged(_ lexed: [Diagnostic], _ parsed: [Diagnostic]) -> [Diagnostic] {
+    let line = { (fault: Diagnostic) in fault.span.source.line(at: fault.span.range.lowerBound) }
+    let broken = Dictionary(lexed.map { (line($0), $0.span.range.lowerBound) }, uniquingKeysWith: min)
+    let own = parsed.filter { $0.span.range.lowerBound < broken[line($0)] ?? Int.max }
+    return (lexed + own).sorted { $0.span.range.lowerBound < $1.span.range.lowerBound }
   }
 
   // MARK: Tokens
@@ -155,6 +163,7 @@ public struct Parser {
           .unclosed(source.text(in: open.range), openedAt: "line \(source.line(at: open.range.lowerBound))"),
           at: span(open))
       }
+      if at(.assign) { throw fail(.comparisonWithAssign) }
       throw failExpected("',' or '\(close.rawValue)'")
     }
     skip()

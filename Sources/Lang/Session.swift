@@ -26,6 +26,8 @@ public final class Session {
   /// Sums of what `sample` and `optimize` ask for while checking.
   private var plannedEvaluations = 0
   private var seenArguments: Set<String> = []
+  /// How much a statement may compute by itself.
+  var maximumSteps = Interpreter.maximumSteps
 
   public init(host: any SessionHost, directory: String = ".", overrides: [String: String] = [:], workers: Int) throws {
     self.host = host
@@ -56,6 +58,8 @@ public final class Session {
   public func check(_ script: Script) throws -> Plan {
     plannedEvaluations = 0
     let interpreter = interpreter(isChecking: true)
+    interpreter.upcoming = Dictionary(
+      script.statements.flatMap(\.declared).map { ($0.text, $0.span) }, uniquingKeysWith: { first, _ in first })
     try interpreter.run(script.statements)
     var checked = interpreter.environment
     return Plan(problem: checked.problem(), evaluations: plannedEvaluations, study: checked.study)
@@ -113,7 +117,7 @@ public final class Session {
 
   private func interpreter(isChecking: Bool) -> Interpreter {
     Interpreter(
-      environment: environment, isChecking: isChecking, effects: self,
+      environment: environment, isChecking: isChecking, effects: self, maximumSteps: maximumSteps,
       shouldStop: { [weak self] in self.map { $0.host.interruption != .none } ?? true })
   }
 
@@ -173,7 +177,8 @@ extension Session: Effects {
     guard case .text(let name) = try interpreter.evaluate(expression), !name.isEmpty, !name.contains("\0") else {
       throw Diagnostic(.wrongKind(expected: "the name of the study in quotes", found: "'\(expression.span.text)'"), at: expression.span)
     }
-    let path = name.hasSuffix(".study") ? name : name + ".study"
+    let file = name.hasSuffix(".study") ? name : name + ".study"
+    let path = resolve(file, from: expression.span)
     interpreter.environment.study = path
     if interpreter.isChecking || campaign.study.path == path { return }
     do {
@@ -229,12 +234,12 @@ extension Session: Effects {
 
   func show(_ value: Value, of expression: Expression?, isQuiet: Bool, _ interpreter: Interpreter) throws {
     if case .nothing = value { return }
-    if interpreter.isChecking { return }
-    shown.append(value)
+    if !interpreter.isChecking { shown.append(value) }
     let name = Name(text: "ans", span: expression?.span ?? Span(Source(name: "", text: ""), 0..<0))
     interpreter.environment.bind(Binding(name, .value, value))
-    interpreter.environment.bind(Binding(Name(text: "out", span: name.span), .value, .list(shown)))
-    if isQuiet { return }
+    let all = interpreter.isChecking ? Value.unknown(.any) : .list(shown)
+    interpreter.environment.bind(Binding(Name(text: "out", span: name.span), .value, all))
+    if isQuiet || interpreter.isChecking { return }
     environment = interpreter.environment
     try synchronize(interpreter)
     if let output = try output(of: value, text: expression?.span.text ?? "value") { host.present(output) }

@@ -68,6 +68,8 @@ public struct Span: Sendable {
     "\(source.name):\(source.line(at: range.lowerBound)):\(source.column(at: range.lowerBound))"
   }
 
+  var line: Int { source.line(at: range.lowerBound) }
+
   /// `file:line` of the start.
   public var linePlace: String { "\(source.name):\(source.line(at: range.lowerBound))" }
 

@@ -8,29 +8,13 @@ extension Expression {
 
   private func collectNames(into found: inout Set<String>) {
     switch kind {
-    case .number, .duration, .percent, .bool: break
     case .string(let parts):
       for case .name(let name) in parts { found.insert(String(name.prefix { $0 != "[" })) }
     case .name(let name): found.insert(name)
-    case .list(let items), .set(let items): for item in items { item.collectNames(into: &found) }
-    case .map(let entries): for entry in entries { entry.value.collectNames(into: &found) }
-    case .range(let a, let b), .binary(_, let a, let b), .index(let a, let b):
-      a.collectNames(into: &found)
-      b.collectNames(into: &found)
-    case .unary(_, let a), .tagged(_, let a), .member(let a, _): a.collectNames(into: &found)
-    case .comparison(let first, let links, let tolerance):
-      first.collectNames(into: &found)
-      for link in links { link.right.collectNames(into: &found) }
-      tolerance?.collectNames(into: &found)
-    case .conditional(let a, let b, let c): for part in [a, b, c] { part.collectNames(into: &found) }
-    case .call(let name, let arguments):
-      found.insert(name.text)
-      for argument in arguments { argument.collectNames(into: &found) }
-    case .verb(let call):
-      for argument in call.arguments { argument.collectNames(into: &found) }
-      for option in call.options { option.value.collectNames(into: &found) }
-      call.condition?.collectNames(into: &found)
+    case .call(let name, _): found.insert(name.text)
+    default: break
     }
+    for child in kind.children { child.collectNames(into: &found) }
   }
 }
 
@@ -43,6 +27,22 @@ extension Statement {
     case .loop(_, let list, let body): list.names.union(body.names)
     case .repetition(let condition, let body): condition.names.union(body.names)
     case .giveBack(let value): value?.names ?? []
+    default: []
+    }
+  }
+}
+
+extension Statement {
+  /// Names that it declares, those in blocks included.
+  var declared: [Name] {
+    switch kind {
+    case .argument(let name, _), .constant(let name, _), .binding(let name, _), .constraint(let name, _): [name]
+    case .parameter(let parameter): [parameter.name]
+    case .function(let function): [function.name]
+    case .simulator(let simulator): [simulator.name]
+    case .objective(let objective): [objective.name]
+    case .conditional(_, let yes, let no): (yes + (no ?? [])).flatMap(\.declared)
+    case .loop(_, _, let body), .repetition(_, let body): body.flatMap(\.declared)
     default: []
     }
   }

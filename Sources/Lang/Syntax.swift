@@ -33,6 +33,40 @@ public struct Expression: Sendable {
 
   public let kind: Kind
   public let span: Span
+  /// How many expressions lie inside one another here: bounded by the parser, so that walking a tree needs a bounded stack.
+  let depth: Int
+
+  init(kind: Kind, span: Span) {
+    self.kind = kind
+    self.span = span
+    depth = 1 + (kind.children.map(\.depth).max() ?? 0)
+  }
+}
+
+extension Expression.Kind {
+  /// Whether it makes a value, where names and elements only give one that is there.
+  var isComputed: Bool {
+    switch self {
+    case .name, .member, .index, .verb: false
+    default: true
+    }
+  }
+
+  /// The expressions directly inside.
+  var children: [Expression] {
+    switch self {
+    case .number, .duration, .percent, .bool, .string, .name: []
+    case .list(let items), .set(let items), .call(_, let items): items
+    case .map(let entries): entries.map(\.value)
+    case .range(let a, let b), .binary(_, let a, let b), .index(let a, let b): [a, b]
+    case .unary(_, let a), .tagged(_, let a), .member(let a, _): [a]
+    case .comparison(let first, let links, let tolerance):
+      [first] + links.map(\.right) + (tolerance.map { [$0] } ?? [])
+    case .conditional(let condition, let yes, let no): [condition, yes, no]
+    case .verb(let call):
+      call.arguments + call.options.map(\.value) + [call.condition, call.destination].compactMap { $0 }
+    }
+  }
 }
 
 public enum UnaryOperator: String, Sendable {
@@ -127,6 +161,8 @@ public struct FunctionDeclaration: Sendable {
     case block([Statement])
   }
   public let body: Body
+
+  var usage: String { "\(name.text)(\(parameters.map(\.text).joined(separator: ", ")))" }
 }
 
 public struct ObjectiveDeclaration: Sendable {

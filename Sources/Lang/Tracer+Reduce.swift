@@ -17,7 +17,7 @@ extension Tracer {
 
   private mutating func reduceItems(_ reduction: Reduction, _ items: [Value]) throws(Complaint) -> Value {
     if items.contains(where: \.isUnknown) { return .unknown(.any) }
-    guard !items.isEmpty || reduction.allowsEmpty else { throw Complaint(.emptyList("this list"), argument: 0) }
+    guard !items.isEmpty || reduction.allowsEmpty else { throw Complaint(.emptyList(reduction.noun), argument: 0) }
     let expected: Symbolic.Kind = reduction.takesTruths ? .truth : .number
     for item in items where kind(of: item) != expected {
       throw Complaint(
@@ -33,6 +33,9 @@ extension Tracer {
         }
         unit = label
       }
+    }
+    if reduction == .median, items.count > Self.maximumMedian {
+      return try longMedian(items)
     }
     let terms = items.map { term($0) }
     let result = combine(reduction, terms)
@@ -88,6 +91,22 @@ extension Tracer {
   private mutating func ordered(_ terms: [TermGraph.Term]) -> TermGraph.Term {
     let steps = zip(terms, terms.dropFirst()).map { graph.apply(.less, $0, $1) }
     return fold(.and, steps, empty: 1)
+  }
+
+  /// A network for more values than this has too many parts; the median of plain numbers needs none.
+  static let maximumMedian = 256
+
+  private func longMedian(_ items: [Value]) throws(Complaint) -> Value {
+    let numbers = items.compactMap { item -> Double? in
+      if case .number(let number) = item { number } else { nil }
+    }
+    guard numbers.count == items.count else {
+      throw Complaint(.tooLarge("list of formulas for 'median'", limit: Self.maximumMedian), argument: 0)
+    }
+    if numbers.contains(where: \.isNaN) { return .number(.nan) }
+    let sorted = numbers.sorted()
+    let middle = sorted.count / 2
+    return .number(sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2)
   }
 
   /// Sorts by an odd-even transposition network of minima and maxima, which formulas can express.

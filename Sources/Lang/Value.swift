@@ -102,6 +102,17 @@ extension Value {
     }
   }
 
+  /// How many lists and maps lie inside one another, and how many values they hold together.
+  var extent: (depth: Int, count: Int) {
+    let inner: [(depth: Int, count: Int)]
+    switch self {
+    case .list(let items): inner = items.map(\.extent)
+    case .map(let entries): inner = entries.map(\.value.extent)
+    default: return (0, 1)
+    }
+    return inner.reduce((1, 1)) { (max($0.0, $1.depth + 1), $0.1 + $1.count) }
+  }
+
   /// Whether it is yes/no, for numbers and formulas alike.
   var isTruth: Bool {
     switch self {

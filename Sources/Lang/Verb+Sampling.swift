@@ -46,6 +46,7 @@ extension Session {
     case "optimize": try checkOptimize(arguments)
     case "benchmark": try declareBenchmark(arguments, interpreter)
     case "run": try checkRun(arguments, interpreter)
+    case "reset" where interpreter.isChecking: interpreter.environment = Environment()
     default: break
     }
     if arguments.verb.name == "sample", let condition = arguments.condition, !condition.isUnknown {

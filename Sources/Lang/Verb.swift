@@ -105,9 +105,9 @@ public struct Verb: Sendable {
       let word = argument.name.uppercased() + (argument.isRepeated ? " ..." : "")
       words.append(argument.isRequired ? word : "[\(word)]")
     }
-    words += options.map { "\($0.name)=" }
-    if condition != nil { words.append("where CONDITION") }
-    if destination != nil { words.append("to \"FILE\"") }
+    words += options.map { "[\($0.name)=]" }
+    if condition != nil { words.append("[where CONDITION]") }
+    if destination != nil { words.append("[to \"FILE\"]") }
     return words.joined(separator: " ")
   }
 }

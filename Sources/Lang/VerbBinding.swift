@@ -57,7 +57,7 @@ struct VerbBinder {
           option.name.text, of: verb.name, known: known, hint: near.map { "did you mean '\($0)'?" }),
         at: option.name.span)
     }
-    bound.add(try item(option.value, spec.kind, "'\(spec.name)='"), to: spec.name)
+    bound.add(try item(option.value, spec.kind, "value of '\(spec.name)='"), to: spec.name)
   }
 
   private func fits(_ expression: Expression, _ kind: Verb.Kind) -> Bool {
@@ -87,7 +87,7 @@ struct VerbBinder {
       return .value(try interpreter.evaluate(expression), expression)
     default:
       let value = try interpreter.evaluate(expression)
-      if !value.isUnknown { try check(value, kind, expression) }
+      if !value.isUnknown { try check(value, kind, expression, what) }
       return .value(value, expression)
     }
   }
@@ -111,7 +111,7 @@ struct VerbBinder {
     return .word(word, expression.span)
   }
 
-  private func check(_ value: Value, _ kind: Verb.Kind, _ expression: Expression) throws {
+  private func check(_ value: Value, _ kind: Verb.Kind, _ expression: Expression, _ what: String) throws {
     func fail(_ expected: String) -> Diagnostic {
       Diagnostic(.wrongKind(expected: expected, found: value.kindName), at: expression.span)
     }
@@ -120,14 +120,14 @@ struct VerbBinder {
       let count = try interpreter.whole(value, expression.span)
       guard range.contains(count) else {
         throw Diagnostic(
-          .valueRange(expression.span.text, expected: Self.text(range), found: "\(count)"), at: expression.span)
+          .valueRange(what, expected: Self.text(range), found: "\(count)"), at: expression.span)
       }
     case (.integer, _): throw fail("a whole number")
     case (.number(let range), .number(let number)):
       guard range.contains(number) else {
         throw Diagnostic(
           .valueRange(
-            expression.span.text,
+            what,
             expected: "a number from \(Number.text(range.lowerBound)) to \(Number.text(range.upperBound))",
             found: Number.text(number)), at: expression.span)
       }
