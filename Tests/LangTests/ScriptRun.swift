@@ -11,7 +11,7 @@ final class ScriptRun {
 
   init(folder: String, overrides: [String: String]) throws {
     host = TestHost(folder: folder)
-    session = try Session(host: host, overrides: overrides, workers: 2)
+    session = try Session(host: host, directory: folder, overrides: overrides, workers: 2)
   }
 
   /// As `dmo script.dmo`: everything is parsed, then everything is checked, then everything runs.
