@@ -7,7 +7,7 @@ import Optim
 public final class Session {
   public let campaign: Campaign
   let host: any SessionHost
-  /// The folder that paths typed at the prompt are relative to.
+  /// The folder that studies, exports and imports are relative to: the current one.
   public let directory: String
   /// `name=value` from the command line.
   let overrides: [String: String]
@@ -148,10 +148,15 @@ public final class Session {
     plannedEvaluations = overflow ? Int.max : sum
   }
 
-  /// A path as written, seen from the folder of the text it stands in.
-  func resolve(_ path: String, from span: Span) -> String {
-    path.hasPrefix("/") || span.source.directory == "." || span.source.directory.isEmpty
-      ? path : span.source.directory + "/" + path
+  /// Where a file that is written or read is: relative paths start from the session's folder, wherever the script is.
+  func place(_ path: String) -> String {
+    path.hasPrefix("/") || directory == "." ? path : directory + "/" + path
+  }
+
+  /// Where an included script is: relative to the text that includes it.
+  func included(_ path: String, from span: Span) -> String {
+    let folder = span.source.directory
+    return path.hasPrefix("/") || folder == "." || folder.isEmpty ? path : folder + "/" + path
   }
 }
 
@@ -178,7 +183,7 @@ extension Session: Effects {
       throw Diagnostic(.wrongKind(expected: "the name of the study in quotes", found: "'\(expression.span.text)'"), at: expression.span)
     }
     let file = name.hasSuffix(".study") ? name : name + ".study"
-    let path = resolve(file, from: expression.span)
+    let path = place(file)
     interpreter.environment.study = path
     if interpreter.isChecking || campaign.study.path == path { return }
     do {

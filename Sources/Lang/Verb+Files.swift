@@ -45,11 +45,10 @@ extension Session {
     case .value(let value, let expression):
       throw Diagnostic(.wrongKind(expected: "pareto, all, points or a table", found: value.kindName), at: expression.span)
     }
-    let place = resolve(path, from: arguments.span)
-    guard let text = host.rendered(table, for: place) else {
+    guard let text = host.rendered(table, for: path) else {
       throw SessionError("cannot tell the format of \"\(path)\": expected a name that ends in \(host.tableEndings.joined(separator: ", "))")
     }
-    try host.write(text, to: place)
+    try host.write(text, to: place(path))
     host.note("wrote \(table.rowCount) rows to \(path)")
     return .nothing
   }
@@ -58,14 +57,13 @@ extension Session {
 
   func importFile(_ arguments: Arguments) throws -> Value {
     let path = arguments.text("file")!
-    let place = resolve(path, from: arguments.span)
     let count: Int
     if path.hasSuffix(".study") {
-      let other = try Study(path: place, access: .read)
+      let other = try Study(path: place(path), access: .read)
       count = try campaign.importEvaluations(from: other)
       try other.close()
     } else if path.hasSuffix(".csv") {
-      count = try importCSV(place, path)
+      count = try importCSV(path)
     } else {
       throw SessionError("cannot import \"\(path)\": expected a name that ends in .csv or .study")
     }
@@ -73,8 +71,8 @@ extension Session {
     return .nothing
   }
 
-  private func importCSV(_ place: String, _ path: String) throws -> Int {
-    let (header, rows) = try host.readCSV(place)
+  private func importCSV(_ path: String) throws -> Int {
+    let (header, rows) = try host.readCSV(place(path))
     let problem = campaign.problem
     let wanted = problem.space.names + problem.outputColumns
     let missing = wanted.filter { !header.contains($0) }
@@ -122,14 +120,14 @@ extension Session {
   func save(_ arguments: Arguments) throws -> Value {
     let path = arguments.text("file")!
     let text = record.joined(separator: "\n") + (record.isEmpty ? "" : "\n")
-    try host.write(text, to: resolve(path, from: arguments.span))
+    try host.write(text, to: place(path))
     host.note("wrote \(record.count) statement\(record.count == 1 ? "" : "s") to \(path)")
     return .nothing
   }
 
   private func parsed(_ arguments: Arguments) throws -> (script: Script, place: String) {
     let path = arguments.text("file")!
-    let place = resolve(path, from: arguments.span)
+    let place = included(path, from: arguments.span)
     let span = arguments.span(of: "file")
     guard !includes.contains(place) else { throw Diagnostic(.includeCycle(path), at: span) }
     let source: Source

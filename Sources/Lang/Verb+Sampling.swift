@@ -110,28 +110,39 @@ extension Session {
     }
   }
 
-  /// What became of rows: counts by state, and failures by reason.
+  /// What became of rows: counts by state, and failures by cause with the last line that one of them said.
   private func evaluationTable(_ rows: [Int]) throws -> Table {
     let scores = try campaign.scores()
-    var counts: [(String, Int)] = []
+    var lines: [(state: String, count: Int, words: String)] = []
     for status in Scores.Status.allCases.reversed() {
       let count = rows.count { scores.status[$0] == status }
-      if count > 0 { counts.append(("\(status)", count)) }
+      if count > 0 { lines.append(("\(status)", count, "")) }
     }
-    var reasons: [String: Int] = [:]
+    lines += failureLines(rows, scores)
+    var columns = [
+      Table.Column("state", .texts(lines.map(\.state))), Table.Column("points", .integers(lines.map(\.count))),
+      Table.Column("share", .fractions(lines.map { Double($0.count) / Double(max(rows.count, 1)) })),
+    ]
+    if lines.contains(where: { !$0.words.isEmpty }) {
+      columns.append(Table.Column("standard error ends with", .texts(lines.map(\.words))))
+    }
+    return Table(title: "\(rows.count) points", columns)
+  }
+
+  private func failureLines(_ rows: [Int], _ scores: Scores) -> [(state: String, count: Int, words: String)] {
+    var causes: [String: (count: Int, words: String)] = [:]
     for row in rows where scores.status[row] == .failed {
-      reasons["  " + (scores.failure(at: row)?.reason ?? "no reason is known"), default: 0] += 1
+      guard let failure = scores.failure(at: row) else { continue }
+      let words = failure.errorTail.split(whereSeparator: \.isNewline).last.map { String($0.prefix(60)) } ?? ""
+      causes[failure.cause, default: (0, words)].count += 1
     }
-    let worst = reasons.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-    counts += worst.prefix(8).map { ($0.key, $0.value) }
-    if worst.count > 8 { counts.append(("  \(worst.count - 8) more reasons", worst.dropFirst(8).reduce(0) { $0 + $1.value })) }
-    let total = max(rows.count, 1)
-    return Table(
-      title: "\(rows.count) points",
-      [
-        Table.Column("state", .texts(counts.map(\.0))), Table.Column("points", .integers(counts.map(\.1))),
-        Table.Column("share", .fractions(counts.map { Double($0.1) / Double(total) })),
-      ])
+    let worst = causes.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
+    var lines = worst.prefix(20).map { (state: "  " + $0.key, count: $0.value.count, words: $0.value.words) }
+    if worst.count > 20 {
+      let rest = worst.dropFirst(20)
+      lines.append(("  \(rest.count) other causes", rest.reduce(0) { $0 + $1.value.count }, ""))
+    }
+    return lines
   }
 
   func workers(_ arguments: Arguments) throws -> Value {

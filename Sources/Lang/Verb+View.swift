@@ -108,11 +108,10 @@ extension Session {
   func plot(_ arguments: Arguments) throws -> Value {
     let figure = try figure(arguments)
     if let path = arguments.destination {
-      let place = resolve(path, from: arguments.span)
-      guard let text = host.rendered(figure, for: place) else {
+      guard let text = host.rendered(figure, for: path) else {
         throw SessionError("cannot tell the format of \"\(path)\": expected a name that ends in \(host.figureEndings.joined(separator: " or "))")
       }
-      try host.write(text, to: place)
+      try host.write(text, to: place(path))
       host.note("wrote \(path)")
       return .nothing
     }

@@ -153,7 +153,7 @@ final class TerminalHost: SessionHost {
   }
 
   func rendered(_ figure: Figure, for path: String) -> String? {
-    if path.hasSuffix(".svg") { return svg(figure) }
+    if path.hasSuffix(".svg") { return renderSVG(figure) }
     if path.hasSuffix(".txt") { return render(figure, layout: PlotLayout(unicode: terminal.usesUnicode)) }
     return nil
   }

@@ -39,6 +39,8 @@ struct TextCanvas {
   mutating func dot(_ x: Int, _ y: Int, style: Int) {
     guard x >= 0, x < width, y >= 0, y < height else { return }
     let cell = y / dotsPerRow * columns + x / dotsPerColumn
+    // A cell has one colour and so shows one series.
+    if styles[cell] != style { dots[cell] = 0 }
     dots[cell] |= isBraille ? Self.bits[y % 4][x % 2] : 1
     styles[cell] = style
   }

@@ -217,7 +217,7 @@ extension LocalPool {
     case .failure where attempt.number <= attempt.program.simulator.retries:
       again(Attempt(job: attempt.job, program: attempt.program, number: attempt.number + 1))
     case .failure(let complaint):
-      let reason = complaint.reason + (folder.map { "; its folder is kept: \($0)" } ?? "")
+      let reason = complaint.reason + (folder.map { Failure.folderNote + $0 } ?? "")
       let failure = Failure(
         kind: complaint.kind, reason: reason, errorTail: child.errorTail.text, attempts: attempt.number)
       release(Answer(id: attempt.job.id, outcome: .failed(failure), seconds: seconds))
