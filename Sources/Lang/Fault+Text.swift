@@ -129,6 +129,7 @@ extension Fault {
       ["durations are written 90s, 20min, 2h; a product needs '*'"]
     case .unknownEscape: ["a text knows \\n \\t \\\" \\\\ \\{ \\}; for a backslash write \\\\"]
     case .assignmentWithoutLet(let name): ["to bind it write 'let \(name) = ...', to compare write '\(name) == ...'"]
+    case .tooDeep, .tooLarge("chain of operators", _): ["give parts of it names with 'let'"]
     case .comparisonWithAssign: ["to compare write '=='"]
     case .elseOnItsOwn: ["it stands on the line of the brace that closes its 'if': } else {"]
     case .notCallable(let name, _): ["an element is \(name)[1], a product needs '*'"]

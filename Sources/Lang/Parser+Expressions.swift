@@ -53,7 +53,7 @@ extension Parser {
       let token = advance()
       skipLineEnds()
       comparisons.append(Comparison(kind: kind, span: span(token), right: try parseRange()))
-      if comparisons.count > Self.maximumChain { throw fail(.tooDeep(limit: Self.maximumChain)) }
+      if comparisons.count > Self.maximumChain { throw fail(.tooLarge("chain of operators", limit: Self.maximumChain)) }
     }
     guard let last = comparisons.last else { return first }
     var end = last.right.span
@@ -99,7 +99,7 @@ extension Parser {
       let right = try operand(&self)
       left = Expression(kind: .binary(sign, left, right), span: left.span.through(right.span))
       length += 1
-      if length > Self.maximumChain { throw fail(.tooDeep(limit: Self.maximumChain)) }
+      if length > Self.maximumChain { throw fail(.tooLarge("chain of operators", limit: Self.maximumChain)) }
     }
     return left
   }

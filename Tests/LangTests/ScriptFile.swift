@@ -7,7 +7,7 @@ import Testing
 ///
 ///     # expect: a line of output            # expect-note: a line of notes
 ///     # expect-error: a line of a message   # expect-file name: a line of a file it writes
-///     # arg: name=value                     # mode: prompt
+///     # arg: name=value                     # mode: prompt        # steps: a limit of computation
 ///
 /// The first three together are everything that is shown, in this order; `...` stands for any lines of its channel. In
 /// prompt mode statements are typed one by one, and an error does not end the session. A script runs in a folder of its own
@@ -101,7 +101,8 @@ struct ScriptFile: CustomTestStringConvertible, Sendable {
       overrides[String(parts[0])] = String(parts[1])
     }
     let isPrompt = Self.lines(text).contains { Self.comment("mode", in: $0) == "prompt" }
-    let run = try ScriptRun(folder: folder, overrides: overrides)
+    let steps = Self.lines(text).compactMap { Self.comment("steps", in: $0) }.first.flatMap { Int($0) }
+    let run = try ScriptRun(folder: folder, overrides: overrides, steps: steps)
     if isPrompt { run.type(text) } else { run.batch(folder + "/" + name, bytes) }
     let missing = Self.fileExpectations(in: text).filter { name, line in
       let text = (try? String(contentsOfFile: folder + "/" + name, encoding: .utf8)) ?? ""
