@@ -10,12 +10,8 @@ final class ScriptRun {
 
   init(folder: String, overrides: [String: String], steps: Int? = nil) throws {
     host = TestHost(folder: folder)
-<<<<<<< HEAD
     session = try Session(host: host, directory: folder, overrides: overrides, workers: 2)
-=======
-    session = try Session(host: host, overrides: overrides, workers: 2)
     if let steps { session.maximumSteps = steps }
->>>>>>> lang
   }
 
   /// As `dmo script.dmo`: everything is parsed, then everything is checked, then everything runs.
