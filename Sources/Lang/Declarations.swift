@@ -76,13 +76,11 @@ struct Declarations {
   /// The value given on the command line: read as the language reads it; for a text, taken as it is.
   private func override(_ name: Name, _ text: String, standard: Value) throws -> Value {
     if case .text = standard { return .text(text) }
-    let source = Source(name: "\(name.text)=", text: text)
-    let script = try Parser.parseWhole(source)
-    guard script.statements.count == 1, case .expression(let expression) = script.statements[0].kind else {
-      throw Diagnostic(.expected("a value", found: "'\(text)'"), at: Span(source, 0..<source.count))
-    }
+    let expression = try Parser.argument(name.text, text)
     let value = try interpreter.evaluate(expression)
-    guard value.kindName == standard.kindName || standard.json == nil else {
+    var areLists = false
+    if case (.list, .list) = (value, standard) { areLists = true }
+    guard areLists || value.kindName == standard.kindName || standard.json == nil else {
       throw Diagnostic(
         .wrongKind(expected: "\(standard.kindName), like the default '\(standard.text)'", found: value.kindName),
         at: expression.span)
