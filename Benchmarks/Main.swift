@@ -8,6 +8,7 @@ struct Main {
     PersistentSimulatorBenchmark(), OnceSimulatorBenchmark(),
     StudyBenchmark(),
     FormulaBenchmark(), RescoreBenchmark(),
+    MillionEvaluationsBenchmark(), StartBenchmark(),
   ]
 
   static func main() throws {
