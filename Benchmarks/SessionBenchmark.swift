@@ -90,14 +90,22 @@ struct StartBenchmark: Workload {
     guard FileManager.default.isExecutableFile(atPath: program.path) else {
       return [Measurement(what: "dmo -e '1+1'", ours: .nan, goal: "< 20 ms", met: nil, note: "dmo is not built beside")]
     }
-    let seconds = try bench.median(repeats: 21) {
-      let process = Process()
-      process.executableURL = program
-      process.arguments = ["-e", "1+1"]
-      process.standardOutput = FileHandle.nullDevice
-      try process.run()
-      process.waitUntilExit()
-    }
+    let seconds = bench.median(repeats: 41) { Self.run(program.path) }
     return [Measurement(what: "dmo -e '1+1'", ours: seconds, goal: "< 20 ms", met: seconds < 0.02)]
+  }
+
+  /// From spawning to collecting, its output thrown away.
+  private static func run(_ program: String) {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    var pid: pid_t = 0
+    var arguments: [UnsafeMutablePointer<CChar>?] = [program, "-e", "1+1"].map { (word: String) in strdup(word) }
+    arguments.append(nil)
+    defer { arguments.forEach { free($0) } }
+    guard posix_spawn(&pid, program, &actions, nil, &arguments, environ) == 0 else { return }
+    var status: Int32 = 0
+    waitpid(pid, &status, 0)
   }
 }

@@ -71,6 +71,7 @@ struct Prompt {
 
   private func answer(_ text: String, _ number: Int) {
     Signals.forgetInterrupts()
+    host.beginStatement()
     do {
       try session.run(try Parser.parseWhole(Source(name: "dmo[\(number)]", text: text)))
     } catch {

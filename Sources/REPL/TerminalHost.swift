@@ -23,6 +23,9 @@ final class TerminalHost: SessionHost {
 
   var tableFormat: TableFormat { format ?? (terminal.isTTY(.output) ? .box : .plain) }
 
+  /// At the prompt the typed line stands between two results.
+  func beginStatement() { lastWasBlock = false }
+
   // MARK: Results
 
   func present(_ output: Output) {
