@@ -4,10 +4,11 @@ import Foundation
 @main
 struct Main {
   static let workloads: [any Workload] = [
-    NonDominatedSortingBenchmark(), HypervolumeBenchmark(), NSGA2Benchmark(),
+    StartBenchmark(), NonDominatedSortingBenchmark(), HypervolumeBenchmark(), NSGA2Benchmark(),
     PersistentSimulatorBenchmark(), OnceSimulatorBenchmark(),
     StudyBenchmark(),
     FormulaBenchmark(), RescoreBenchmark(),
+    MillionEvaluationsBenchmark(),
   ]
 
   static func main() throws {

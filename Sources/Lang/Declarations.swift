@@ -76,11 +76,14 @@ struct Declarations {
   /// The value given on the command line: read as the language reads it; for a text, taken as it is.
   private func override(_ name: Name, _ text: String, standard: Value) throws -> Value {
     if case .text = standard { return .text(text) }
-    let expression = try Parser.argument(name.text, text)
+    let start = "arg \(name.text) = "
+    let source = Source(name: "command line", text: start + text)
+    let script = try Parser.parseWhole(source)
+    guard script.statements.count == 1, case .argument(_, let expression) = script.statements[0].kind else {
+      throw Diagnostic(.expected("a value", found: "'\(text)'"), at: Span(source, start.utf8.count..<source.count))
+    }
     let value = try interpreter.evaluate(expression)
-    var areLists = false
-    if case (.list, .list) = (value, standard) { areLists = true }
-    guard areLists || value.kindName == standard.kindName || standard.json == nil else {
+    guard value.isAlike(standard) || standard.json == nil else {
       throw Diagnostic(
         .wrongKind(expected: "\(standard.kindName), like the default '\(standard.text)'", found: value.kindName),
         at: expression.span)
@@ -121,7 +124,7 @@ struct Declarations {
   private func declareFunction(_ function: FunctionDeclaration) throws {
     try claim(function.name, .function(function))
     try bind(Binding(function.name, .function(function), .nothing))
-    try interpreter.probe(function)
+    if interpreter.isChecking { try interpreter.probe(function) }
   }
 
   // MARK: Goals

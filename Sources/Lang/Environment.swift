@@ -65,13 +65,13 @@ struct Environment: Sendable {
       let value = bindings[name]!.value
       return Problem.Objective(
         name: name, sense: declaration.isMinimized ? .minimize : .maximize,
-        unit: declaration.unit ?? value.unit, formula: tracer.graph.formula([tracer.term(value)]))
+        unit: declaration.unit ?? value.unit, formula: formula(value))
     }
     let parameterColumns = Set(space.names)
     let constraintList = constraintNames.map { name -> Problem.Constraint in
       let terms = constraints[name]!
-      let satisfied = tracer.graph.formula([tracer.term(terms.satisfied)])
-      let margin = terms.margin.map { tracer.graph.formula([tracer.term($0)]) }
+      let satisfied = formula(terms.satisfied)
+      let margin = terms.margin.map { formula($0) }
       return Problem.Constraint(
         name: name, satisfied: satisfied, margin: margin,
         isAPriori: satisfied.inputs.allSatisfy(parameterColumns.contains))
@@ -81,12 +81,29 @@ struct Environment: Sendable {
       constraints: constraintList)
   }
 
+  /// A scalar as a formula. A constant grows the graph, so its term comes before the copy that the formula is taken from.
+  private mutating func formula(_ value: Value) -> Formula {
+    let term = tracer.term(value)
+    return tracer.graph.formula([term])
+  }
+
+  /// Whether a value is made of numbers, yes/no values and labels only, so that it can be computed for every point.
+  func isColumns(_ value: Value) -> Bool {
+    switch value {
+    case .list(let items): items.allSatisfy(isColumns)
+    case .map(let entries): entries.allSatisfy { isColumns($0.value) }
+    default: tracer.kind(of: value) != nil
+    }
+  }
+
   /// A value over columns as one formula with a result per element, with names and units for its columns.
   mutating func columns(_ value: Value, named name: String) -> (formula: Formula, columns: [(name: String, value: Value)]) {
     var flat: [(String, Value)] = []
     func flatten(_ value: Value, _ name: String) {
       if case .list(let items) = value {
         for (i, item) in items.enumerated() { flatten(item, "\(name)[\(i + 1)]") }
+      } else if case .map(let entries) = value {
+        for entry in entries { flatten(entry.value, "\(name).\(entry.key)") }
       } else {
         flat.append((name, value))
       }

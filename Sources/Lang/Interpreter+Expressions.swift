@@ -59,6 +59,7 @@ extension Interpreter {
 
   private func resolve(_ name: String, at span: Span) throws -> Value {
     if let value = lookUp(name) { return value }
+    if isProbing, comesLater(name, span) { return .unknown(.any) }
     throw Diagnostic(unknown(name, at: span), at: span)
   }
 
@@ -72,11 +73,16 @@ extension Interpreter {
     if case .function(let own)? = environment[name]?.role {
       return .functionNeedsArguments(name, usage: own.usage)
     }
-    if let later = upcoming[name], later.source === span.source, later.range.lowerBound > span.range.lowerBound {
-      return .unknownName(name, hint: "it is declared below, in line \(later.line)")
+    if comesLater(name, span) {
+      return .unknownName(name, hint: "it is declared below, in line \(upcoming[name]!.line)")
     }
     let near = Suggestion.nearest(to: name, among: environment.order)
     return .unknownName(name, hint: near.map { "did you mean '\($0)'?" })
+  }
+
+  /// Whether the program being checked declares a name behind the place where it is used.
+  private func comesLater(_ name: String, _ span: Span) -> Bool {
+    upcoming[name].map { $0.source === span.source && $0.range.lowerBound > span.range.lowerBound } ?? false
   }
 
   /// Lists and maps inside one another stay within bounds, and so do all values that they hold together.
@@ -227,7 +233,10 @@ extension Interpreter {
       }
       return try call(own, try arguments.map(evaluate), at: span)
     }
-    guard let function = Function.named(name.text) else { throw Diagnostic(uncallable(name.text), at: name.span) }
+    guard let function = Function.named(name.text) else {
+      if isProbing, comesLater(name.text, name.span) { return .unknown(.any) }
+      throw Diagnostic(uncallable(name), at: name.span)
+    }
     guard function.arguments.contains(arguments.count) else {
       throw Diagnostic(
         .argumentCount(name.text, expected: function.argumentText, found: arguments.count), at: name.span,
@@ -247,7 +256,9 @@ extension Interpreter {
     }
   }
 
-  private func uncallable(_ name: String) -> Fault {
+  private func uncallable(_ called: Name) -> Fault {
+    let name = called.text
+    if comesLater(name, called.span) { return unknown(name, at: called.span) }
     if let value = lookUp(name) { return .notCallable(name, what: environment[name]?.role.name ?? value.kindName) }
     let known = Function.all.map(\.name) + environment.names { role in
       if case .function = role { true } else { false }
@@ -316,7 +327,7 @@ extension Interpreter {
         let name = { (text: String) in Int(text).map { self.describe(operands[$0]) } ?? text }
         throw Diagnostic(
           .unitsDiffer(left: name(left), leftUnit: leftUnit, right: name(right), rightUnit: rightUnit),
-          at: span, marks: operands.map(\.span))
+          at: span, marks: [left, right].compactMap { Int($0).map { operands[$0].span } })
       case .wrongKind(let expected, let found) where symbol != nil:
         throw Diagnostic(
           .wrongKind(expected: "\(expected) for '\(symbol!)'", found: found),

@@ -24,6 +24,7 @@ final class Interpreter {
   private var depth = 0
   /// Functions being called with unknown arguments.
   private var probing: Set<String> = []
+  var isProbing: Bool { !probing.isEmpty }
   private var steps = 0
   private let maximumSteps: Int
   /// Names that a program being checked declares further on, with their places: for messages.
@@ -202,7 +203,7 @@ final class Interpreter {
     return try body()
   }
 
-  /// Checks a function's body when it is defined, its arguments being unknown.
+  /// Checks a function's body when it is defined, its arguments being unknown; it may use what comes later.
   func probe(_ function: FunctionDeclaration) throws {
     _ = try call(function, Array(repeating: .unknown(.any), count: function.parameters.count), at: function.name.span)
   }

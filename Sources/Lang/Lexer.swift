@@ -277,7 +277,7 @@ public enum Number {
   /// The shortest text that reads back as the same number; whole numbers without a point.
   public static func text(_ value: Double) -> String {
     guard value.isFinite else { return value.isNaN ? "nan" : (value < 0 ? "-inf" : "inf") }
-    if value == value.rounded() && abs(value) < 1e15 {
+    if value == value.rounded() && abs(value) < 1e16 {
       return value == 0 ? "0" : String(Int64(value))
     }
     return "\(value)".replacing("e+", with: "e")

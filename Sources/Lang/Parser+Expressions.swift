@@ -3,10 +3,11 @@ extension Parser {
   mutating func parseExpression() throws -> Expression {
     try nested { parser in
       if parser.at(word: "if") {
+        let start = parser.current
         parser.skip()
         let condition = try parser.parseCondition()
         guard parser.at(word: "then") else { throw parser.failExpected("'then'") }
-        return try parser.parseConditionalTail(condition)
+        return try parser.parseConditionalTail(condition, from: start)
       }
       let result = try parser.parseOr()
       if result.depth > Self.maximumDepth { throw parser.fail(.tooDeep(limit: Self.maximumDepth), at: result.span) }
@@ -15,7 +16,7 @@ extension Parser {
   }
 
   /// `then a else b`, the condition having been read.
-  mutating func parseConditionalTail(_ condition: Expression) throws -> Expression {
+  mutating func parseConditionalTail(_ condition: Expression, from start: Token) throws -> Expression {
     skip()
     skipLineEnds()
     let yes = try parseExpression()
@@ -23,7 +24,7 @@ extension Parser {
     skipLineEnds()
     let no = try parseExpression()
     return Expression(
-      kind: .conditional(condition, then: yes, else: no), span: condition.span.through(no.span))
+      kind: .conditional(condition, then: yes, else: no), span: span(start).through(no.span))
   }
 
   private mutating func parseOr() throws -> Expression {
@@ -164,7 +165,7 @@ extension Parser {
   private mutating func parseItems(until close: Token.Symbol) throws -> [Expression] {
     var items: [Expression] = []
     while !at(close) {
-      items.append(try parseExpression())
+      items.append(try parseVerbOrExpression())
       if !accept(.comma) { break }
     }
     return items

@@ -122,6 +122,7 @@ extension Parser {
 
   /// A name followed by what can only be an argument: `descent constraint`, `trane 5`.
   private var startsUnknownVerb: Bool {
+    if current.isOneOf(Words.operators) { return false }
     let next = following
     switch next.kind {
     case .identifier(let word): return !["and", "or", "in", "then", "else", "tol", "when"].contains(word)
@@ -142,12 +143,12 @@ extension Parser {
   // MARK: Control
 
   private mutating func parseControl(_ word: String) throws -> Statement.Kind {
-    skip()
+    let start = advance()
     switch word {
     case "if":
       let condition = try parseCondition()
       // `if c then a else b` as a statement is an expression whose value is shown.
-      if at(word: "then") { return .expression(try parseConditionalTail(condition)) }
+      if at(word: "then") { return .expression(try parseConditionalTail(condition, from: start)) }
       return .conditional(condition, then: try parseBlock(), else: try parseElse())
     case "for":
       let name = try expectName("the name of the loop variable")

@@ -26,7 +26,9 @@ extension Parser {
 
   private var atVerbEnd: Bool {
     switch current.kind {
-    case .end, .newline, .symbol(.semicolon), .symbol(.rightBrace), .symbol(.rightParenthesis): true
+    case .end, .newline, .symbol(.semicolon), .symbol(.rightBrace), .symbol(.rightParenthesis),
+      .symbol(.rightBracket), .symbol(.comma):
+      true
     default: false
     }
   }
@@ -43,7 +45,9 @@ extension Parser {
   /// Positional arguments are primary expressions; a word of the language stands for itself (`trace constraint`).
   private mutating func parseArgument() throws -> Expression {
     if let bare = bareWord() { return bare }
-    if at(.minus) { throw fail(.expected("an argument (in parentheses if it is a calculation)", found: "'-'")) }
+    if case .symbol(let symbol) = current.kind, ![.leftParenthesis, .leftBracket, .leftBrace].contains(symbol) {
+      throw failExpected("an argument (in parentheses if it is a calculation)")
+    }
     return try parsePostfix()
   }
 

@@ -120,7 +120,7 @@ extension Printer {
   }
 
   /// A key without quotes where it is a plain name.
-  private static func key(_ text: String) -> String {
+  static func key(_ text: String) -> String {
     let isName = !text.isEmpty && !text.first!.isNumber && text.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
     return isName ? text : quoted([.text(text)])
   }

@@ -6,14 +6,15 @@ extension Session {
   func output(of value: Value, text: String) throws -> Output? {
     switch value {
     case .nothing, .unknown: return nil
-    case .points(let points) where points.evaluations.states.allSatisfy({ $0 == .pending }):
+    case .points(let points) where !points.evaluations.isEmpty && points.evaluations.states.allSatisfy({ $0 == .pending }):
       return .text("\(points.title), pending")
     case .points(let points): return .table(try table(points), isWhole: false)
     case .table(let table): return .table(table, isWhole: false)
     case .tables(let tables): return .group(tables.map { .table($0, isWhole: false) })
     case .figure(let figure): return .figure(figure)
-    case .symbolic: return .table(try summary(value, text), isWhole: false)
-    case .list(let items) where value.isSymbolic && !items.isEmpty: return .table(try summary(value, text), isWhole: false)
+    case .symbolic, .list, .map:
+      guard value.isSymbolic, environment.isColumns(value) else { return .text(value.text) }
+      return .table(try summary(value, text), isWhole: false)
     case .number(let number): return .text(Format.number(number))
     default: return .text(value.text)
     }
@@ -97,7 +98,7 @@ extension Session {
   }
 
   private func derivedColumns(_ evaluations: Evaluations) throws -> [Table.Column] {
-    try environment.derivedNames.filter { $0 != "ans" && $0 != "out" }.flatMap { name -> [Table.Column] in
+    try environment.derivedNames.filter { $0 != "ans" && $0 != "out" && environment.isColumns(environment[$0]!.value) }.flatMap { name -> [Table.Column] in
       let (formula, columns) = environment.columns(environment[name]!.value, named: name)
       guard formula.inputs.allSatisfy({ evaluations.column($0) != nil }) else { return [] }
       let values = try formula.evaluate(on: evaluations)
@@ -115,9 +116,15 @@ extension Session {
       return zip(columns, values).map { column, values in
         PlottedColumn(
           name: column.name, unit: column.value.unit, values: values,
-          labels: environment.tracer.kind(of: column.value)?.labels, isLog: isLog(item.text))
+          labels: labels(of: column.value), isLog: isLog(item.text))
       }
     }
+  }
+
+  /// What the values of a column stand for where they are no numbers.
+  private func labels(of value: Value) -> [String]? {
+    let kind = environment.tracer.kind(of: value)
+    return kind == .truth ? ["no", "yes"] : kind?.labels
   }
 
   private func isLog(_ name: String) -> Bool {

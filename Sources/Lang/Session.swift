@@ -144,7 +144,10 @@ public final class Session {
     if problem == campaign.problem { return }
     let change = try campaign.adopt(problem)
     guard change.before > 0 else { return }
-    var parts = ["keeps \(change.kept) of \(change.before) evaluations"]
+    // Points that lay outside earlier ranges come back when the ranges do.
+    let back = max(0, change.kept - change.before)
+    var parts = ["keeps \(change.kept - back) of \(change.before) evaluations"]
+    if back > 0 { parts.append("\(back) set aside before come\(back == 1 ? "s" : "") back") }
     if change.outside > 0 { parts.append("\(change.outside) lie outside the present parameters") }
     if change.again > 0 { parts.append("\(change.again) are to be evaluated again") }
     host.note(parts.joined(separator: "; "))

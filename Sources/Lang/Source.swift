@@ -63,6 +63,12 @@ public struct Span: Sendable {
 
   public var text: String { source.text(in: range) }
 
+  /// The text as the name of a column: without the parentheses that an argument needs.
+  var label: String {
+    let text = text
+    return text.hasPrefix("(") && text.hasSuffix(")") ? String(text.dropFirst().dropLast()) : text
+  }
+
   /// `file:line:column` of the start.
   public var place: String {
     "\(source.name):\(source.line(at: range.lowerBound)):\(source.column(at: range.lowerBound))"

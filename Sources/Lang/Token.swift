@@ -40,6 +40,10 @@ struct Token: Sendable {
     case dot = "."
   }
 
+  func isOneOf(_ words: [String]) -> Bool {
+    if case .identifier(let word) = kind { words.contains(word) } else { false }
+  }
+
   let kind: Kind
   let range: Range<Int>
   /// Whether white space (or a line start) stands before it: `f [1]` is two arguments, `f[1]` an element.

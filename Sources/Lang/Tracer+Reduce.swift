@@ -5,41 +5,48 @@ extension Tracer {
   mutating func reduce(_ reduction: Reduction, _ arguments: [Value]) throws(Complaint) -> Value {
     guard arguments.count == 1 else {
       return try spread(arguments) { tracer, scalars throws(Complaint) in
-        try tracer.reduceItems(reduction, scalars)
+        try tracer.reduceItems(reduction, scalars, areArguments: true)
       }
     }
     if arguments[0].isUnknown { return .unknown(.any) }
     guard case .list(let items) = arguments[0] else {
       throw Complaint(.wrongKind(expected: "a list", found: arguments[0].kindName), argument: 0)
     }
-    return try reduceItems(reduction, items)
+    return try reduceItems(reduction, items, areArguments: false)
   }
 
-  private mutating func reduceItems(_ reduction: Reduction, _ items: [Value]) throws(Complaint) -> Value {
+  /// - Parameter areArguments: whether the items are arguments of their own, for messages.
+  private mutating func reduceItems(
+    _ reduction: Reduction, _ items: [Value], areArguments: Bool
+  ) throws(Complaint) -> Value {
     if items.contains(where: \.isUnknown) { return .unknown(.any) }
     guard !items.isEmpty || reduction.allowsEmpty else { throw Complaint(.emptyList(reduction.noun), argument: 0) }
     let expected: Symbolic.Kind = reduction.takesTruths ? .truth : .number
-    for item in items where kind(of: item) != expected {
+    for (i, item) in items.enumerated() where kind(of: item) != expected {
       throw Complaint(
         .wrongKind(
-          expected: reduction.takesTruths ? "a list of yes/no values" : "a list of numbers",
-          found: "a list with \(item.kindName)"), argument: 0)
+          expected: (areArguments ? "" : "a list of ") + (reduction.takesTruths ? "yes/no values" : "numbers"),
+          found: (areArguments ? "" : "a list with ") + item.kindName), argument: areArguments ? i : 0)
     }
-    var unit: String?
-    for item in items where reduction.keepsUnit {
-      if let label = item.unit {
-        if let unit, unit != label {
-          throw Complaint(.unitsDiffer(left: "one value", leftUnit: unit, right: "another", rightUnit: label))
-        }
-        unit = label
-      }
-    }
+    let unit = reduction.keepsUnit ? try commonUnit(items, areArguments) : nil
     if reduction == .median, items.count > Self.maximumMedian {
       return try longMedian(items)
     }
     let terms = items.map { term($0) }
     let result = combine(reduction, terms)
     return value(result, reduction.isTruth ? .truth : .number, unit: unit)
+  }
+
+  private func commonUnit(_ items: [Value], _ areArguments: Bool) throws(Complaint) -> String? {
+    guard let first = items.firstIndex(where: { $0.unit != nil }), let unit = items[first].unit else { return nil }
+    for (i, item) in items.enumerated() {
+      guard let other = item.unit, other != unit else { continue }
+      throw Complaint(
+        .unitsDiffer(
+          left: areArguments ? "\(first)" : "one value", leftUnit: unit, right: areArguments ? "\(i)" : "another",
+          rightUnit: other))
+    }
+    return unit
   }
 
   private mutating func combine(_ reduction: Reduction, _ terms: [TermGraph.Term]) -> TermGraph.Term {

@@ -10,7 +10,7 @@ struct Tracer: Sendable {
 
   func kind(of value: Value) -> Symbolic.Kind? {
     switch value {
-    case .number, .duration: .number
+    case .number: .number
     case .bool: .truth
     case .symbolic(let symbolic): symbolic.kind
     default: nil
@@ -19,7 +19,7 @@ struct Tracer: Sendable {
 
   mutating func term(_ value: Value) -> TermGraph.Term {
     switch value {
-    case .number(let number), .duration(let number): graph.constant(number)
+    case .number(let number): graph.constant(number)
     case .bool(let truth): graph.constant(truth ? 1 : 0)
     case .symbolic(let symbolic): symbolic.term
     default: preconditionFailure("\(value.kindName) is not a scalar")
@@ -103,9 +103,9 @@ struct Tracer: Sendable {
       case .divide: .divide
       default: .power
       }
-    if let duration = durationArithmetic(kind, left, right) { return duration }
     if case .text(let a) = left, case .text(let b) = right, kind == .add { return .text(a + b) }
     return try spread([left, right]) { tracer, pair throws(Complaint) in
+      if let duration = tracer.durationArithmetic(kind, pair[0], pair[1]) { return duration }
       let isSum = kind == .add || kind == .subtract
       if isSum { try tracer.requireSameUnit(pair) }
       // Products, ratios and powers are in another unit, which labels cannot tell.
@@ -126,15 +126,18 @@ struct Tracer: Sendable {
     }
   }
 
-  func requireSameUnit(_ pair: [Value]) throws(Complaint) {
+  /// - Parameter first: which operand the first of the pair is, for the message.
+  func requireSameUnit(_ pair: [Value], first: Int = 0) throws(Complaint) {
     if let a = pair[0].unit, let b = pair[1].unit, a != b {
-      throw Complaint(.unitsDiffer(left: "0", leftUnit: a, right: "1", rightUnit: b))
+      throw Complaint(.unitsDiffer(left: "\(first)", leftUnit: a, right: "\(first + 1)", rightUnit: b))
     }
   }
 
   mutating func negate(_ value: Value) throws(Complaint) -> Value {
-    if case .duration(let seconds) = value { return .duration(-seconds) }
-    return try elementwise(.negate, [value], keepsUnit: true)
+    try spread([value]) { tracer, scalar throws(Complaint) in
+      if case .duration(let seconds) = scalar[0] { return .duration(-seconds) }
+      return try tracer.scalar(.negate, scalar, keepsUnit: true)
+    }
   }
 
   /// `and`, `or`, `not` on yes/no values.
@@ -157,7 +160,7 @@ struct Tracer: Sendable {
       guard let a = tracer.kind(of: scalars[1]), let b = tracer.kind(of: scalars[2]), a == b else {
         throw Complaint(.branchKinds(then: scalars[1].kindName, else: scalars[2].kindName))
       }
-      try tracer.requireSameUnit([scalars[1], scalars[2]])
+      try tracer.requireSameUnit([scalars[1], scalars[2]], first: 1)
       let terms = scalars.map { tracer.term($0) }
       let result = tracer.graph.apply(.select, terms)
       return tracer.value(result, a, unit: scalars[1].unit ?? scalars[2].unit)

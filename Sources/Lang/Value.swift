@@ -89,6 +89,7 @@ extension Value {
     switch self {
     case .unknown: true
     case .list(let items): items.contains(where: \.isUnknown)
+    case .map(let entries): entries.contains { $0.value.isUnknown }
     default: false
     }
   }
@@ -98,8 +99,15 @@ extension Value {
     switch self {
     case .symbolic: true
     case .list(let items): items.contains(where: \.isSymbolic)
+    case .map(let entries): entries.contains { $0.value.isSymbolic }
     default: false
     }
+  }
+
+  /// Whether it is of the same kind as another value; the length of a list does not matter.
+  func isAlike(_ other: Value) -> Bool {
+    if case .list = self, case .list = other { return true }
+    return kindName == other.kindName
   }
 
   /// How many lists and maps lie inside one another, and how many values they hold together.
@@ -130,7 +138,7 @@ extension Value {
     case .bool(let value): value ? "true" : "false"
     case .text(let value): value
     case .list(let items): "[" + items.map(\.literal).joined(separator: ", ") + "]"
-    case .map(let entries): "{" + entries.map { "\($0.key): \($0.value.literal)" }.joined(separator: ", ") + "}"
+    case .map(let entries): "{" + entries.map { "\(Printer.key($0.key)): \($0.value.literal)" }.joined(separator: ", ") + "}"
     default: kindName
     }
   }

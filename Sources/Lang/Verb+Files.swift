@@ -49,7 +49,7 @@ extension Session {
       throw SessionError("cannot tell the format of \"\(path)\": expected a name that ends in \(host.tableEndings.joined(separator: ", "))")
     }
     try host.write(text, to: place(path))
-    host.note("wrote \(table.rowCount) rows to \(path)")
+    host.note("wrote \(table.rowCount) row\(table.rowCount == 1 ? "" : "s") to \(path)")
     return .nothing
   }
 

@@ -49,11 +49,16 @@ extension Session {
       case .value(.table(let table), _):
         host.present(.table(table, isWhole: isWhole || arguments.call.arguments.count > 1))
         return .nothing
-      case .value(let value, let expression): formulas.append((value, expression.span.text, expression.span))
+      case .value(.tables(let tables), _):
+        host.present(.group(tables.map { .table($0, isWhole: arguments.call.arguments.count > 1) }))
+        return .nothing
+      case .value(let value, let expression): formulas.append((value, expression.span.label, expression.span))
       }
     }
     if isWhole, source == nil, formulas.isEmpty, let last = lastShown { return try whole(last) }
-    for formula in formulas where environment.tracer.kind(of: formula.value) == nil && !formula.value.isSymbolic {
+    for formula in formulas where !formula.value.isSymbolic && environment.tracer.kind(of: formula.value) == nil
+      || !environment.isColumns(formula.value)
+    {
       throw Diagnostic(.wrongKind(expected: "points, a table or a formula", found: formula.value.kindName), at: formula.span)
     }
     let base = source ?? archivePoints("session")
@@ -130,10 +135,10 @@ extension Session {
       case .value(.figure(let figure), _): return figure
       case .value(.points(let points), _): source = points
       case .value(let value, let expression):
-        guard environment.tracer.kind(of: value) != nil || value.isSymbolic else {
+        guard environment.tracer.kind(of: value) != nil || value.isSymbolic && environment.isColumns(value) else {
           throw Diagnostic(.wrongKind(expected: "formulas or points", found: value.kindName), at: expression.span)
         }
-        formulas.append((value, expression.span.text, expression.span))
+        formulas.append((value, expression.span.label, expression.span))
       }
     }
     if formulas.isEmpty { formulas = try objectiveFormulas(arguments) }

@@ -86,10 +86,20 @@ struct VerbBinder {
       }
       return .value(try interpreter.evaluate(expression), expression)
     default:
-      let value = try interpreter.evaluate(expression)
+      let value = try value(expression, kind)
       if !value.isUnknown { try check(value, kind, expression, what) }
       return .value(value, expression)
     }
+  }
+
+  /// `of=pareto` means what the verb returns.
+  private func value(_ expression: Expression, _ kind: Verb.Kind) throws -> Value {
+    if case .points = kind, case .name(let word) = expression.kind, Verb.named(word) != nil, interpreter.lookUp(word) == nil {
+      let name = Name(text: word, span: expression.span)
+      return try interpreter.perform(
+        VerbCall(name: name, arguments: [], options: [], condition: nil, destination: nil, span: expression.span))
+    }
+    return try interpreter.evaluate(expression)
   }
 
   private func choice(_ expression: Expression, _ words: [String], _ what: String) throws -> Arguments.Item {
@@ -139,7 +149,7 @@ struct VerbBinder {
     case (.numbers, _): throw fail("a list of numbers")
     case (.text, .text): break
     case (.text, _): throw fail("a text in quotes")
-    case (.column, .number), (.column, .symbolic), (.column, .list), (.column, .bool): break
+    case (.column, .number), (.column, .symbolic), (.column, .bool): break
     case (.column, _): throw fail("a formula over parameters, outputs or objectives")
     case (.points, .points): break
     case (.points, _): throw fail("points, as 'pareto' and 'sample' return them")

@@ -95,7 +95,7 @@ struct Program {
 
   /// Whether everything is on disk.
   private func close(_ session: Session, _ host: TerminalHost) -> Bool {
-    host.endProgress()
+    host.endStatement()
     do {
       try session.close()
       return true

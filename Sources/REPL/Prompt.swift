@@ -74,12 +74,13 @@ struct Prompt {
 
   private func answer(_ text: String, _ number: Int) {
     Signals.forgetInterrupts()
+    host.beginStatement()
     do {
       try session.run(try Parser.parseWhole(Source(name: "dmo[\(number)]", text: text)))
     } catch {
       report(error, host)
     }
-    host.endProgress()
+    host.endStatement()
     Signals.forgetInterrupts()
   }
 

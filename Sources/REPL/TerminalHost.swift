@@ -24,6 +24,9 @@ final class TerminalHost: SessionHost {
 
   var tableFormat: TableFormat { format ?? (terminal.isTTY(.output) ? .box : .plain) }
 
+  /// At the prompt the typed line stands between two results.
+  func beginStatement() { lastWasBlock = false }
+
   // MARK: Results
 
   func present(_ output: Output) {
@@ -106,9 +109,11 @@ final class TerminalHost: SessionHost {
     self.progress.show(progress)
   }
 
-  func endProgress() {
+  /// A statement of the prompt is over.
+  func endStatement() {
     progress.finish()
     hasExplainedInterrupt = false
+    lastWasBlock = false
   }
 
   var interruption: Interruption { Signals.interruption }

@@ -34,6 +34,7 @@ final class ScriptRun {
     var entry = ""
     var number = 1
     for (i, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+      if session.hasEnded { break }
       if entry.isEmpty, line.hasPrefix("#") || line.allSatisfy(\.isWhitespace) { continue }
       entry += entry.isEmpty ? String(line) : "\n" + line
       if case .incomplete = Parser.parse(Source(name: "prompt", text: entry)) { continue }

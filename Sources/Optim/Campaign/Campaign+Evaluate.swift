@@ -57,10 +57,11 @@ extension Campaign {
   /// With several simulators, points that all of them have answered.
   public func load() throws -> Int {
     let stored = try storedEvaluations(in: study)
-    var known = Set((0..<archive.count).map { fingerprint(archive.parameterValues($0)) })
-    let rows = (0..<stored.count).filter { row in
-      let values = stored.parameterValues(row)
-      return problem.space.contains(values) && known.insert(fingerprint(values)).inserted
+    let inside = problem.space.contained(stored.parameters)
+    // A study holds every point once, so only points of this session can be there already.
+    let known = Set((0..<archive.count).map { fingerprint(archive.parameterValues($0)) })
+    let rows = inside.indices.filter { row in
+      inside[row] && (known.isEmpty || !known.contains(fingerprint(stored.parameterValues(row))))
     }
     add(rows.count == stored.count ? stored : stored.subset(rows))
     return rows.count

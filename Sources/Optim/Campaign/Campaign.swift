@@ -213,11 +213,9 @@ public final class Campaign {
       (archive, aside, archiveOrder, asideOrder) = (all, all, [], [])
       return
     }
-    var inside: [Int] = []
-    var outside: [Int] = []
-    for row in 0..<all.count {
-      if problem.space.contains(all.parameterValues(row)) { inside.append(row) } else { outside.append(row) }
-    }
+    let isInside = problem.space.contained(all.parameters)
+    let inside = isInside.indices.filter { isInside[$0] }
+    let outside = isInside.indices.filter { !isInside[$0] }
     archive = all.subset(inside)
     aside = all.subset(outside)
     archiveOrder = inside.map { order[$0] }

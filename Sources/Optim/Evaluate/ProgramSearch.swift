@@ -62,8 +62,8 @@ struct ProgramSearch {
     switch error {
     case ENOENT where Self.exists(file):
       let line = Self.firstLine(of: file)
-      let missing =
-        line.hasPrefix("#!") ? "the interpreter '\(line.dropFirst(2))' of its first line" : "its loader"
+      let interpreter = line.dropFirst(2).split(separator: " ").first ?? ""
+      let missing = line.hasPrefix("#!") ? "the interpreter '\(interpreter)' of its first line" : "its loader"
       return refusal("'\(file)' is there, but \(missing) is not")
     case ENOEXEC:
       return refusal(
@@ -79,7 +79,7 @@ struct ProgramSearch {
   }
 
   private func inFolder(_ name: String) -> String {
-    name.hasPrefix("/") ? name : "\(simulator.directory)/\(name)"
+    name.hasPrefix("/") ? name : "\(simulator.directory)/\(name.trimmingPrefix("./"))"
   }
 
   private func trouble(with file: String) -> String? {

@@ -1,3 +1,5 @@
+import Foundation
+
 /// An external program that turns parameter values into outputs: what to run and how to talk to it.
 public struct Simulator: Codable, Hashable, Sendable {
   public enum Mode: String, Codable, Sendable, CaseIterable {
@@ -82,13 +84,14 @@ public struct Simulator: Codable, Hashable, Sendable {
   public var version = 1
   /// Persistent mode: the process is replaced after this many requests.
   public var recycle: Int?
-  /// The folder that relative program and template paths start from: the script's own.
-  public var directory: String
+  /// The folder that relative program and template paths start from: the script's own, as an absolute path, for the
+  /// program runs in another folder.
+  public let directory: String
 
   public init(name: String, command: [String], directory: String) {
     self.name = name
     self.command = command
-    self.directory = directory
+    self.directory = URL(fileURLWithPath: directory, isDirectory: true).standardizedFileURL.path
   }
 
   /// What contradicts itself in these settings, in words; nil when they fit together.

@@ -85,6 +85,10 @@ public struct Evaluations: Sendable {
 
   public mutating func append(_ other: Evaluations) {
     precondition(other.parameterNames == parameterNames && other.outputNames == outputNames)
+    if isEmpty {
+      self = other
+      return
+    }
     let offset = count
     for j in parameters.indices { parameters[j] += other.parameters[j] }
     for j in outputs.indices { outputs[j] += other.outputs[j] }
@@ -95,6 +99,7 @@ public struct Evaluations: Sendable {
 
   /// The given rows, in the given order.
   public func subset(_ rows: [Int]) -> Evaluations {
+    if rows.count == count, rows.first == 0, zip(rows, rows.dropFirst()).allSatisfy({ $1 == $0 + 1 }) { return self }
     let places = Dictionary(rows.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     return Evaluations(
       parameterNames: parameterNames, outputNames: outputNames,

@@ -36,6 +36,19 @@ public struct Space: Codable, Hashable, Sendable {
     }
   }
 
+  /// `contains` for many points given column by column, in the order of the parameters.
+  public func contained(_ columns: [[Double]]) -> [Bool] {
+    let count = columns.first?.count ?? 0
+    if parameters.contains(where: { $0.condition != nil }) {
+      return (0..<count).map { row in contains(columns.map { $0[row] }) }
+    }
+    var result = [Bool](repeating: true, count: count)
+    for (parameter, column) in zip(parameters, columns) {
+      for row in 0..<count where !parameter.contains(column[row]) { result[row] = false }
+    }
+    return result
+  }
+
   /// Sets parameters whose condition is false to NaN. Conditions refer to earlier parameters, so one pass in order is enough.
   public func maskInactive(_ values: inout [Double]) {
     for i in parameters.indices where !exists(i, values) { values[i] = .nan }
