@@ -38,6 +38,8 @@ void dmo_signals_install(void) {
     sigaction(caught[i], &action, NULL);
   }
   signal(SIGPIPE, SIG_IGN);
+  // A limit on file sizes makes writing fail like a full disk does.
+  signal(SIGXFSZ, SIG_IGN);
 }
 
 int dmo_interrupt_count(void) { return interrupts; }

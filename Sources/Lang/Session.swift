@@ -53,14 +53,18 @@ public final class Session {
 
   /// Checks a whole script from where the session is; runs nothing and changes nothing.
   ///
-  /// - Throws: `Diagnostic` for the first fault.
+  /// - Throws: `Diagnostic` for the first fault; `SessionInterrupted`.
   @discardableResult
   public func check(_ script: Script) throws -> Plan {
     plannedEvaluations = 0
     let interpreter = interpreter(isChecking: true)
     interpreter.upcoming = Dictionary(
       script.statements.flatMap(\.declared).map { ($0.text, $0.span) }, uniquingKeysWith: { first, _ in first })
-    try interpreter.run(script.statements)
+    do {
+      try interpreter.run(script.statements)
+    } catch is Interpreter.Interrupted {
+      throw SessionInterrupted()
+    }
     var checked = interpreter.environment
     return Plan(problem: checked.problem(), evaluations: plannedEvaluations, study: checked.study)
   }
@@ -77,7 +81,7 @@ public final class Session {
 
   /// Checks a script, then runs it statement by statement. After an error everything is as before the statement it came from.
   ///
-  /// - Throws: `Diagnostic`, or `Interpreter.Interrupted` turned into `SessionInterrupted`.
+  /// - Throws: `Diagnostic`, or `SessionInterrupted`.
   public func run(_ script: Script) throws {
     try check(script)
     try execute(script)
@@ -93,6 +97,7 @@ public final class Session {
 
   private func execute(_ statement: Statement) throws {
     let before = environment
+    let (start, isTimed) = (ContinuousClock.now, showsTiming)
     let interpreter = interpreter(isChecking: false)
     do {
       try interpreter.run([statement])
@@ -101,17 +106,19 @@ public final class Session {
     } catch is Interpreter.Interrupted {
       environment = before
       isStale = true
+      throw SessionInterrupted()
     } catch {
       environment = before
       isStale = true
       throw located(error, statement.span)
     }
     remember(statement)
+    if isTimed && showsTiming && includes.isEmpty { host.note("took " + Duration.brief(start.duration(to: .now))) }
   }
 
   /// Whatever the engine throws becomes a message about the statement that asked for it.
   func located(_ error: any Error, _ span: Span) -> any Error {
-    if error is Diagnostic || error is Diagnostics { return error }
+    if error is Diagnostic || error is Diagnostics || error is SessionInterrupted { return error }
     return Diagnostic(.runtime("\(error)"), at: span)
   }
 
@@ -162,6 +169,9 @@ public final class Session {
     return path.hasPrefix("/") || folder == "." || folder.isEmpty ? path : folder + "/" + path
   }
 }
+
+/// A computation of the language itself was stopped; everything is as before its statement.
+public struct SessionInterrupted: Error {}
 
 // MARK: - Effects
 

@@ -167,6 +167,12 @@ struct SessionError: Error, CustomStringConvertible {
 }
 
 extension Duration {
+  static func brief(_ duration: Swift.Duration) -> String {
+    let (seconds, attoseconds) = duration.components
+    let exact = Double(seconds) + Double(attoseconds) * 1e-18
+    return exact < 1 ? "\(Format.short(exact * 1000)) ms" : brief(exact)
+  }
+
   /// Rounded for people: `4.2 s`, `3 min 20 s`.
   static func brief(_ seconds: Double) -> String {
     if seconds < 60 { return "\(Number.text((seconds * 10).rounded() / 10)) s" }

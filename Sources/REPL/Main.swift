@@ -15,20 +15,19 @@ enum ExitStatus: Int32 {
 struct Main {
   static func main() {
     do {
-      var command = try Options.Root.parseAsRoot(Options.arranged(Array(CommandLine.arguments.dropFirst())))
-      if let action = command as? any Action { exit(try action.perform().rawValue) }
-      try command.run()
-      exit(ExitStatus.success.rawValue)
+      exit(try Options.Root.parse().perform().rawValue)
     } catch {
-      let isAsked = Options.Root.exitCode(for: error) == .success
-      let text = Options.Root.fullMessage(for: error)
-      FileHandle(fileDescriptor: isAsked ? 1 : 2).write(Data((text + "\n").utf8))
-      exit(isAsked ? ExitStatus.success.rawValue : ExitStatus.usage.rawValue)
+      exit(answer(error).rawValue)
     }
   }
-}
 
-/// A command that ends with one of dmo's own exit codes.
-protocol Action {
-  func perform() throws -> ExitStatus
+  /// Help and version are asked for and go to standard output; everything else is a mistake.
+  private static func answer(_ error: any Error) -> ExitStatus {
+    if Options.Root.exitCode(for: error) == .success {
+      TerminalHost.write(Options.Root.fullMessage(for: error) + "\n", to: 1)
+      return .success
+    }
+    TerminalHost.write("error: \(Options.Root.message(for: error))\n  'dmo --help' lists what there is\n", to: 2)
+    return .usage
+  }
 }

@@ -5,49 +5,25 @@ import Foundation
 enum Options {
   static let version = "0.1.0"
 
+  /// One command. `check` is a word in front of the script rather than a subcommand: those do not go together with a
+  /// command that takes arguments itself.
   struct Root: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "dmo",
       abstract: "A notebook-style language for constrained multi-objective optimisation of expensive simulations.",
+      usage: """
+        dmo [options] [script.dmo [name=value ...]]
+        dmo [options] check script.dmo [name=value ...]
+        """,
       discussion: """
         Without a script and at a terminal, dmo starts its prompt; 'help' there explains the language.
+        'check' checks a whole script and prints its plan: what it declares and how many evaluations it asks for; \
+        it runs nothing.
+        Results go to standard output, notes, progress and errors to standard error.
         Exit status: 0 ok, 1 a run-time failure, 2 usage, 3 an error found before anything ran, \
         130 interrupted, 143 terminated with everything saved.
         """,
-      version: "dmo \(version)", subcommands: [Run.self, Check.self], defaultSubcommand: Run.self)
-  }
-
-  /// What `dmo` and `dmo check` share.
-  struct Common: ParsableArguments {
-    @Option(name: [.customShort("C"), .customLong("directory")], help: "Change to this folder first.")
-    var directory: String?
-
-    @Option(help: ArgumentHelp("Simulations at the same time.", valueName: "n"))
-    var workers: Int?
-
-    @Option(help: ArgumentHelp("Tables as \(TableFormat.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "format"))
-    var format: TableFormat?
-
-    @Option(help: ArgumentHelp("Colours: auto, always, never.", valueName: "when"))
-    var color: Terminal.ColorChoice = .auto
-
-    func validate() throws {
-      if let workers, workers < 1 { throw ValidationError("--workers: expected a number of at least 1, found \(workers)") }
-    }
-
-    /// Goes to the folder asked for.
-    func enter() throws {
-      if let directory, !FileManager.default.changeCurrentDirectoryPath(directory) {
-        throw ValidationError("-C: there is no folder '\(directory)'")
-      }
-    }
-
-    var workerCount: Int { workers ?? ProcessInfo.processInfo.activeProcessorCount }
-  }
-
-  struct Run: ParsableCommand, Action {
-    static let configuration = CommandConfiguration(
-      commandName: "run", abstract: "Run a script, or start the prompt (the default).")
+      version: "dmo \(version)")
 
     @OptionGroup var common: Common
 
@@ -60,63 +36,81 @@ enum Options {
     @Flag(name: [.short, .long], help: "No greeting and no notes.")
     var quiet = false
 
-    @Argument(help: "The script ('-' is standard input), then name=value for its 'arg' declarations.")
+    @Argument(
+      help: ArgumentHelp(
+        "The script ('-' is standard input), then name=value for its 'arg' declarations.", valueName: "script"))
     var words: [String] = []
 
     func perform() throws -> ExitStatus {
       try common.enter()
       var words = words[...]
+      if words.first == "help", !Options.isFile("help") { throw CleanExit.helpRequest(self) }
+      let isCheck = words.first == "check" && !Options.isFile("check")
+      if isCheck { words.removeFirst() }
       let script = code == nil || words.first?.contains("=") == false ? words.popFirst() : nil
       if script != nil && code != nil { throw ValidationError("give a script or -e, not both") }
-      return try Program(
-        script: script, code: code, overrides: try Self.overrides(words), common: common, stays: stays, isQuiet: quiet
-      ).run()
+      if isCheck && script == nil && code == nil { throw ValidationError("expected a script behind 'check'") }
+      if let script { try Options.requireScript(script) }
+      let program = Program(
+        script: script, code: code, overrides: try Options.overrides(words), common: common, stays: stays,
+        isQuiet: quiet)
+      return isCheck ? try program.check() : try program.run()
     }
+  }
 
-    private static func overrides(_ words: ArraySlice<String>) throws -> [String: String] {
-      var result: [String: String] = [:]
-      for word in words {
-        guard let sign = word.firstIndex(of: "="), sign > word.startIndex else {
-          throw ValidationError("expected name=value behind the script, found '\(word)'")
-        }
-        let name = String(word[..<sign])
-        if result.updateValue(String(word[word.index(after: sign)...]), forKey: name) != nil {
-          throw ValidationError("'\(name)' is given twice")
-        }
+  /// What does not depend on the script.
+  struct Common: ParsableArguments {
+    @Option(
+      name: [.customShort("C"), .customLong("directory")],
+      help: ArgumentHelp("Change to this folder first.", valueName: "folder"))
+    var directory: String?
+
+    @Option(help: ArgumentHelp("Simulations at the same time; one per processor unless given.", valueName: "n"))
+    var workers: Int?
+
+    @Option(help: ArgumentHelp("How results are written.", valueName: "format"))
+    var format: TableFormat?
+
+    @Option(help: ArgumentHelp("When to use colours.", valueName: "when"))
+    var color: Terminal.ColorChoice = .auto
+
+    func validate() throws {
+      if let workers, !(1...100_000).contains(workers) {
+        throw ValidationError("--workers: expected a number from 1 to 100000, found \(workers)")
       }
-      return result
     }
+
+    /// Goes to the folder asked for.
+    func enter() throws {
+      guard let directory, !FileManager.default.changeCurrentDirectoryPath(directory) else { return }
+      let reason = FileManager.default.fileExists(atPath: directory) ? "cannot go to" : "there is no folder"
+      throw ValidationError("-C: \(reason) '\(directory)'")
+    }
+
+    var workerCount: Int { workers ?? ProcessInfo.processInfo.activeProcessorCount }
   }
 
-  struct Check: ParsableCommand, Action {
-    static let configuration = CommandConfiguration(
-      commandName: "check", abstract: "Check a whole script and print its plan; run nothing.")
-
-    @OptionGroup var common: Common
-
-    @Argument(help: "The script.")
-    var script: String
-
-    @Argument(help: "name=value for its 'arg' declarations.")
-    var words: [String] = []
-
-    func perform() throws -> ExitStatus {
-      try common.enter()
-      let overrides = try Dictionary(
-        words.map { word in
-          guard let sign = word.firstIndex(of: "=") else {
-            throw ValidationError("expected name=value behind the script, found '\(word)'")
-          }
-          return (String(word[..<sign]), String(word[word.index(after: sign)...]))
-        }, uniquingKeysWith: { $1 })
-      return try Program(
-        script: script, code: nil, overrides: overrides, common: common, stays: false, isQuiet: false
-      ).check()
-    }
+  /// `name=value` in the place of the script is a script that was forgotten.
+  fileprivate static func requireScript(_ word: String) throws {
+    guard word.contains("="), !word.contains("/"), !isFile(word) else { return }
+    throw ValidationError("'\(word)' is a value for an 'arg', but there is no script before it")
   }
 
-  /// Script names and values may look like options (`-` and `x=-1`); the parser takes `-` as it is.
-  static func arranged(_ arguments: [String]) -> [String] { arguments }
+  fileprivate static func isFile(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+  fileprivate static func overrides(_ words: ArraySlice<String>) throws -> [String: String] {
+    var result: [String: String] = [:]
+    for word in words {
+      guard let sign = word.firstIndex(of: "="), sign > word.startIndex else {
+        throw ValidationError("expected name=value behind the script, found '\(word)'")
+      }
+      let name = String(word[..<sign])
+      if result.updateValue(String(word[word.index(after: sign)...]), forKey: name) != nil {
+        throw ValidationError("'\(name)' is given twice")
+      }
+    }
+    return result
+  }
 }
 
 extension TableFormat: ExpressibleByArgument {}

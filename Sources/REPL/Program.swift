@@ -15,14 +15,20 @@ struct Program {
 
   func run() throws -> ExitStatus {
     Signals.install()
-    let isPrompt = script == nil && code == nil && terminal.isTTY(.input)
     let host = TerminalHost(terminal: terminal, format: common.format, isQuiet: isQuiet)
     let session = try Session(host: host, overrides: overrides, workers: common.workerCount)
-    defer { close(session, host) }
-    if isPrompt { return Prompt(session, host).run(greets: !isQuiet) }
+    let status = run(session, host)
+    return close(session, host) ? status : status == .success ? .runtimeFailure : status
+  }
+
+  private func run(_ session: Session, _ host: TerminalHost) -> ExitStatus {
+    let prompt = Prompt(session, host)
+    let isPrompt = script == nil && code == nil && terminal.isTTY(.input)
+    if isPrompt && !isQuiet { prompt.greet() }
+    if (isPrompt || stays) && terminal.isTTY(.input) { prompt.runStartFile() }
+    if isPrompt { return prompt.run() }
     let status = runBatch(session, host)
-    guard stays, status != .terminated else { return status }
-    return Prompt(session, host).run(greets: false)
+    return stays && status != .terminated ? prompt.run() : status
   }
 
   /// `dmo check`: the plan of a script.
@@ -39,15 +45,26 @@ struct Program {
 
   /// A whole script is checked before its first evaluation, and stops at the first error.
   private func runBatch(_ session: Session, _ host: TerminalHost) -> ExitStatus {
-    guard let parsed = parsed(host) else { return .faultBeforeRunning }
-    guard checked(parsed, session, host) != nil else { return .faultBeforeRunning }
+    guard let parsed = parsed(host), checked(parsed, session, host) != nil else {
+      return Signals.exitStatus ?? .faultBeforeRunning
+    }
+    var status = ExitStatus.success
     do {
       try session.execute(parsed)
     } catch {
       report(error, host)
-      return Signals.exitStatus ?? .runtimeFailure
+      status = .runtimeFailure
     }
-    return Signals.exitStatus ?? .success
+    guard let stopped = Signals.exitStatus else { return status }
+    host.note(Self.farewell(stopped, session.campaign.study))
+    return stopped
+  }
+
+  /// What is left when a signal has ended a script.
+  private static func farewell(_ status: ExitStatus, _ study: Study) -> String {
+    let event = status == .terminated ? "terminated" : "interrupted"
+    guard let path = study.path else { return "\(event); there is no study, so nothing is kept" }
+    return "\(event); what was evaluated is in \(path), and running the script again goes on from there"
   }
 
   private func parsed(_ host: TerminalHost) -> Script? {
@@ -76,12 +93,15 @@ struct Program {
     }
   }
 
-  private func close(_ session: Session, _ host: TerminalHost) {
+  /// Whether everything is on disk.
+  private func close(_ session: Session, _ host: TerminalHost) -> Bool {
     host.endProgress()
     do {
       try session.close()
+      return true
     } catch {
       report(error, host)
+      return false
     }
   }
 }
@@ -89,6 +109,7 @@ struct Program {
 /// Shows whatever went wrong.
 func report(_ error: any Error, _ host: TerminalHost) {
   switch error {
+  case is SessionInterrupted: host.note("interrupted")
   case let diagnostic as Diagnostic: host.show(diagnostic)
   case let many as Diagnostics:
     for diagnostic in many.all.prefix(20) { host.show(diagnostic) }

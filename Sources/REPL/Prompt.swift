@@ -12,10 +12,13 @@ struct Prompt {
     self.host = host
   }
 
+  func greet() {
+    TerminalHost.write("dmo \(Options.version)   help explains, Tab completes, Ctrl-D leaves\n", to: 1)
+  }
+
   /// Reads, runs and answers until Ctrl-D, `exit` or a signal to end.
-  func run(greets: Bool) -> ExitStatus {
-    if greets { TerminalHost.write("dmo \(Options.version)   help explains, Tab completes, Ctrl-D leaves\n", to: 1) }
-    runStartFile()
+  func run() -> ExitStatus {
+    Signals.forgetInterrupts()
     guard let lines = lineSource() else {
       host.fail("standard input and output cannot be used as a terminal")
       return .runtimeFailure
@@ -25,7 +28,7 @@ struct Prompt {
       if Signals.isTerminated { return .terminated }
       switch readStatement(lines, number) {
       case .end: return Signals.isTerminated ? .terminated : .success
-      case .interrupted: continue
+      case .interrupted: Signals.forgetInterrupts()
       case .text(let text):
         lines.remember(text)
         answer(text, number)
@@ -82,7 +85,7 @@ struct Prompt {
   }
 
   /// `$XDG_CONFIG_HOME/dmo/init.dmo`.
-  private func runStartFile() {
+  func runStartFile() {
     let environment = ProcessInfo.processInfo.environment
     let base = environment["XDG_CONFIG_HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? (environment["HOME"] ?? "") + "/.config"
     let path = base + "/dmo/init.dmo"

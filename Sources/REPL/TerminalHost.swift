@@ -20,6 +20,7 @@ final class TerminalHost: SessionHost {
 
   /// Whether the last thing on standard output was more than a line, so that the next one needs room.
   private var lastWasBlock = false
+  private var hasExplainedInterrupt = false
 
   var tableFormat: TableFormat { format ?? (terminal.isTTY(.output) ? .box : .plain) }
 
@@ -67,7 +68,8 @@ final class TerminalHost: SessionHost {
 
   func show(_ diagnostic: Diagnostic) {
     progress.finish()
-    var text = diagnostic.rendered
+    let lines = diagnostic.rendered.split(separator: "\n", omittingEmptySubsequences: false)
+    var text = lines.map { String($0).withVisibleControls }.joined(separator: "\n")
     if terminal.usesColor(on: .error), text.hasPrefix("error:") {
       text = Paint.color("error:", 1, true) + text.dropFirst(6)
     }
@@ -79,29 +81,56 @@ final class TerminalHost: SessionHost {
     Self.write("error: \(text)\n", to: 2)
   }
 
-  /// Writes all of a text; a closed pipe (`dmo ... | head`) ends the program as it ends any other.
+  /// Writes all of a text. A closed pipe (`dmo ... | head`) ends the program as it ends any other; results that find
+  /// no room end it, too, rather than being lost silently.
   static func write(_ text: String, to descriptor: Int32) {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
       let count = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
       if count > 0 {
         bytes = bytes.dropFirst(count)
-      } else if errno != EINTR && errno != EAGAIN {
+      } else if errno == EAGAIN {
+        var output = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        poll(&output, 1, 1000)
+      } else if errno != EINTR {
+        let reason = String(cString: strerror(errno))
         if errno == EPIPE { exit(141) }
-        return
+        if descriptor == 2 { return }
+        write("error: cannot write results to standard output: \(reason)\n", to: 2)
+        exit(ExitStatus.runtimeFailure.rawValue)
       }
     }
   }
 
   // MARK: Observer
 
-  func report(_ progress: Progress) { self.progress.show(progress) }
-  func endProgress() { progress.finish() }
+  func report(_ progress: Progress) {
+    explainInterrupt(progress)
+    self.progress.show(progress)
+  }
+
+  func endProgress() {
+    progress.finish()
+    hasExplainedInterrupt = false
+  }
+
   var interruption: Interruption { Signals.interruption }
+
+  /// Whoever presses Ctrl-C once is told what happens now, and how not to wait for it.
+  private func explainInterrupt(_ progress: Progress) {
+    guard !hasExplainedInterrupt, progress.running > 0, Signals.interruption == .finish else { return }
+    hasExplainedInterrupt = true
+    let running = "\(progress.running) running simulation\(progress.running == 1 ? "" : "s")"
+    note("finishing \(running); \(Signals.isTerminated ? "SIGTERM" : "Ctrl-C again") ends them now")
+  }
 
   // MARK: Files
 
   func read(_ path: String) throws -> [UInt8] {
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+      throw FileError("cannot read \"\(path)\": it is a folder")
+    }
     do {
       return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
     } catch {
