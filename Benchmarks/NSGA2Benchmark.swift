@@ -1,8 +1,8 @@
 import Foundation
 import Optim
 
-/// NSGA-II on ZDT1 with 30 variables, beside pymoo: same population, generations and operators' constants, both sides evaluating
-/// the objectives of a generation at once.
+/// NSGA-II on ZDT1 with 30 variables, beside pymoo: same population, generations and operators' constants,
+/// both sides evaluating the objectives of a generation at once.
 struct NSGA2Benchmark: Workload {
   let name = "nsga2"
 
