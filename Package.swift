@@ -10,7 +10,8 @@ let package = Package(
     .library(name: "Optim", targets: ["Optim"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
   ],
   targets: [
     .systemLibrary(
@@ -22,11 +23,13 @@ let package = Package(
     .executableTarget(
       name: "REPL",
       dependencies: [
-        "Lang", "Optim", "CReadline",
+        "Lang", "Optim", "CReadline", "CProcess",
+        .product(name: "SwiftCSV", package: "SwiftCSV"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "motoneuron-sim", path: "examples/motoneuron/sim"),
-    .executableTarget(name: "dmo-bench", dependencies: ["Optim", "Lang"], path: "Benchmarks"),
+    .executableTarget(name: "dmo-bench", dependencies: ["Optim", "Lang"], path: "Benchmarks",
+      exclude: ["peers"]),
     .testTarget(
       name: "OptimTests", dependencies: ["Optim"], resources: [.copy("Fixtures")]),
     .testTarget(name: "LangTests", dependencies: ["Lang", "Optim"]),

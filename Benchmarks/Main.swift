@@ -5,10 +5,14 @@ import Foundation
 struct Main {
   static let workloads: [any Workload] = [
     NonDominatedSortingBenchmark(), HypervolumeBenchmark(), NSGA2Benchmark(),
+    PersistentSimulatorBenchmark(), OnceSimulatorBenchmark(),
+    StudyBenchmark(),
+    FormulaBenchmark(), RescoreBenchmark(),
   ]
 
   static func main() throws {
     var arguments = Array(CommandLine.arguments.dropFirst())
+    if arguments == [PersistentSimulatorBenchmark.echoFlag] { return PersistentSimulatorBenchmark.echo() }
     let quick = arguments.contains("--quick")
     arguments.removeAll { $0 == "--quick" }
     var python = ProcessInfo.processInfo.environment["DMO_PEER_PYTHON"]

@@ -1,10 +1,13 @@
+import Foundation
+
 /// One run of one simulator at one point.
 public struct Job: Sendable {
   /// Chosen by the submitter and returned with the answer.
   public let id: Int
   public let simulator: Simulator
-  /// Named parameter values as the simulator sees them (labels for categorical ones, whole numbers for integers;
-  /// vectors as lists under the declared name); a parameter that does not exist at this point is absent.
+  /// Named parameter values as the simulator sees them (labels for categorical ones, whole numbers for
+  /// integers; vectors as lists under the declared name); a parameter that does not exist at this point is
+  /// absent.
   public let parameters: [String: JSON]
 
   public init(id: Int, simulator: Simulator, parameters: [String: JSON]) {
@@ -42,6 +45,14 @@ public struct Failure: Codable, Hashable, Sendable {
   /// The end of what the program wrote to standard error.
   public let errorTail: String
   public let attempts: Int
+
+  /// What stands in a reason before the folder of a failed run that was kept.
+  static let folderNote = "; its folder is kept: "
+
+  /// The reason without the folder, which differs from run to run.
+  public var cause: String {
+    reason.range(of: Self.folderNote).map { String(reason[..<$0.lowerBound]) } ?? reason
+  }
 
   public init(kind: Kind, reason: String, errorTail: String = "", attempts: Int = 1) {
     self.kind = kind

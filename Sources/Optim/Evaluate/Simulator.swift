@@ -22,7 +22,8 @@ public struct Simulator: Codable, Hashable, Sendable {
     case jsonFile(String)
     /// A header line with output names and one line of values (the last line counts).
     case csvFile(String)
-    /// One pattern per output with one capture group, searched in standard output; a list output takes all matches in order.
+    /// One pattern per output with one capture group, searched in standard output; a list output takes all
+    /// matches in order.
     case regex([String: String])
   }
 
@@ -90,10 +91,30 @@ public struct Simulator: Codable, Hashable, Sendable {
     self.directory = directory
   }
 
+  /// What contradicts itself in these settings, in words; nil when they fit together.
+  public var contradiction: String? {
+    if mode == .persistent, input != .json {
+      return "mode = persistent sends its requests as JSON: input = \(input.rawValue) needs mode = once"
+    }
+    if mode == .persistent, reading != .json {
+      return "mode = persistent answers with a JSON line on standard output: read = json, or mode = once"
+    }
+    if input == .template, templates.isEmpty {
+      return "input = template needs template = {\"file.tpl\": \"file\"}"
+    }
+    if case .regex(let patterns) = reading, let output = outputs.first(where: { patterns[$0.name] == nil }) {
+      return "read = regex has no pattern for the output '\(output.name)'"
+    }
+    if let recycle, recycle < 1 { return "recycle = \(recycle) leaves no request to serve" }
+    return nil
+  }
+
   /// Names of the scalar output columns, in order: `cell.rest`, `cell.rate[1]`, `cell.rate[2]`, ...
   public var columns: [String] {
     outputs.flatMap { output in
-      output.count.map { count in (0..<count).map { "\(name).\(output.name)[\($0 + 1)]" } } ?? ["\(name).\(output.name)"]
+      output.count.map { count in (0..<count).map { "\(name).\(output.name)[\($0 + 1)]" } } ?? [
+        "\(name).\(output.name)"
+      ]
     }
   }
 }

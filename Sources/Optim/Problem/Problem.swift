@@ -1,5 +1,5 @@
 /// What is optimised: parameters, where outputs come from, and the formulas that judge them.
-public struct Problem: Codable, Sendable {
+public struct Problem: Codable, Hashable, Sendable {
   public enum Sense: String, Codable, Sendable { case minimize, maximize }
 
   public struct Objective: Codable, Hashable, Sendable {

@@ -28,28 +28,22 @@ public struct Space: Codable, Hashable, Sendable {
     zip(parameters, values).map { $1.isNaN ? 0.5 : $0.encode($1) }
   }
 
-  /// Whether every value lies in its parameter's domain (NaN only where the condition is false).
+  /// Whether every value lies in its parameter's domain, and NaN stands exactly where a condition is false.
   public func contains(_ values: [Double]) -> Bool {
     guard values.count == count else { return false }
-    var expected = values
-    maskInactive(&expected)
-    for (i, parameter) in parameters.enumerated() {
-      if expected[i].isNaN {
-        if values[i].isNaN && parameter.condition != nil { continue }
-        return false
-      }
-      if !parameter.contains(values[i]) { return false }
+    return parameters.indices.allSatisfy { i in
+      exists(i, values) ? parameters[i].contains(values[i]) : values[i].isNaN
     }
-    return true
   }
 
   /// Sets parameters whose condition is false to NaN. Conditions refer to earlier parameters, so one pass in order is enough.
   public func maskInactive(_ values: inout [Double]) {
-    for i in parameters.indices {
-      guard let condition = parameters[i].condition else { continue }
-      let snapshot = values
-      let holds = condition.value { name in self.index(of: name).map { snapshot[$0] } ?? .nan }
-      if holds != 1 { values[i] = .nan }
-    }
+    for i in parameters.indices where !exists(i, values) { values[i] = .nan }
+  }
+
+  /// Whether the condition of parameter `i` holds for these values.
+  private func exists(_ i: Int, _ values: [Double]) -> Bool {
+    guard let condition = parameters[i].condition else { return true }
+    return condition.value { name in index(of: name).map { values[$0] } ?? .nan } == 1
   }
 }

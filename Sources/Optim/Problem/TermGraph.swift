@@ -44,7 +44,8 @@ public struct TermGraph: Sendable {
     precondition(arguments.count == operation.arity, "\(operation) takes \(operation.arity) operands")
     let values = arguments.compactMap(constantValue)
     if values.count == arguments.count {
-      return constant(operation.apply(values[0], values.count > 1 ? values[1] : 0, values.count > 2 ? values[2] : 0))
+      return constant(
+        operation.apply(values[0], values.count > 1 ? values[1] : 0, values.count > 2 ? values[2] : 0))
     }
     let at = { (i: Int) in i < arguments.count ? arguments[i].position : 0 }
     let instruction = Formula.Instruction(operation, at(0), at(1), at(2))
@@ -64,11 +65,16 @@ public struct TermGraph: Sendable {
 
   /// The part of the graph that `results` need, as a formula with one result per term.
   public func formula(_ results: [Term]) -> Formula {
+    // `graph.formula([graph.apply(...)])` reads the graph before the operand grows it.
+    precondition(
+      results.allSatisfy { $0.position < nodes.count },
+      "a term is younger than this copy of its graph: name it before asking for the formula")
     var needed = Set(results.map(\.position))
     var stack = Array(needed)
     while let position = stack.popLast() {
       let node = nodes[Int(position)]
-      for argument in [node.a, node.b, node.c].prefix(node.operation.arity) where needed.insert(argument).inserted {
+      for argument in [node.a, node.b, node.c].prefix(node.operation.arity)
+      where needed.insert(argument).inserted {
         stack.append(argument)
       }
     }

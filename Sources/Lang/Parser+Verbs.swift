@@ -1,0 +1,58 @@
+extension Parser {
+  /// `name argument ... option=value ... where condition to "file"`, the current token being the verb's name.
+  mutating func parseVerbCall() throws -> VerbCall {
+    let start = current
+    let name = Name(text: source.text(in: start.range), span: span(start))
+    skip()
+    var arguments: [Expression] = []
+    var options: [VerbCall.Option] = []
+    var condition: Expression?
+    var destination: Expression?
+    while !atVerbEnd {
+      if accept(word: "where") {
+        condition = try parseCondition()
+      } else if accept(word: "to") {
+        destination = try parsePostfix()
+      } else if case .identifier(let word) = current.kind, following.kind == .symbol(.assign) {
+        options.append(try parseOption(word, among: options))
+      } else {
+        arguments.append(try parseArgument())
+      }
+    }
+    return VerbCall(
+      name: name, arguments: arguments, options: options, condition: condition, destination: destination,
+      span: span(from: start))
+  }
+
+  private var atVerbEnd: Bool {
+    switch current.kind {
+    case .end, .newline, .symbol(.semicolon), .symbol(.rightBrace), .symbol(.rightParenthesis): true
+    default: false
+    }
+  }
+
+  private mutating func parseOption(_ word: String, among earlier: [VerbCall.Option]) throws -> VerbCall.Option {
+    let name = Name(text: word, span: span(current))
+    if earlier.contains(where: { $0.name.text == word }) { throw fail(.duplicateOption(word)) }
+    skip()
+    skip()
+    if let bare = bareWord() { return VerbCall.Option(name: name, value: bare) }
+    return VerbCall.Option(name: name, value: try parseExpression())
+  }
+
+  /// Positional arguments are primary expressions; a word of the language stands for itself (`trace constraint`).
+  private mutating func parseArgument() throws -> Expression {
+    if let bare = bareWord() { return bare }
+    if at(.minus) { throw fail(.expected("an argument (in parentheses if it is a calculation)", found: "'-'")) }
+    return try parsePostfix()
+  }
+
+  /// A reserved word in the place of an argument is a choice, not the beginning of a statement.
+  private mutating func bareWord() -> Expression? {
+    guard case .identifier(let word) = current.kind,
+      Words.declarations.contains(where: { $0.word == word }) || Verb.named(word) != nil || Verb.later[word] != nil
+    else { return nil }
+    let token = advance()
+    return Expression(kind: .name(word), span: span(token))
+  }
+}

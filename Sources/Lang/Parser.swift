@@ -1,0 +1,180 @@
+/// What a text is to the prompt: a whole program, the beginning of one, or neither.
+public enum ParseResult: Sendable {
+  case complete(Script)
+  /// More lines could make it a program.
+  case incomplete
+  case invalid([Diagnostic])
+}
+
+/// Recursive descent over tokens; one method per rule of the grammar (docs/language.md).
+///
+/// After an error the parser skips to the next statement and goes on, so one run reports every broken statement.
+public struct Parser {
+  let source: Source
+  let tokens: [Token]
+  var position = 0
+  var diagnostics: [Diagnostic] = []
+  /// Where the text ended in the middle of something.
+  var endedEarly = false
+  /// Open brackets around the current token in which line ends do not count.
+  var bracketDepth = 0
+  var nesting = 0
+
+  /// Deeper nesting or longer chains of operators than this are refused rather than risking the stack.
+  static let maximumNesting = 150
+  static let maximumChain = 1000
+  static let maximumDepth = 1200
+
+  /// Thrown to leave a broken statement; the diagnostic is already recorded.
+  struct Broken: Error {}
+
+  public static func parse(_ source: Source) -> ParseResult {
+    let lexed = Lexer.tokenize(source)
+    var parser = Parser(source: source, tokens: lexed.tokens)
+    let statements = parser.parseStatements(until: nil)
+    let faults = merged(lexed.diagnostics, parser.diagnostics)
+    if faults.isEmpty {
+      return .complete(Script(source: source, statements: statements, comments: lexed.comments))
+    }
+    let firstIsEnd = parser.endedEarly && faults.count == 1
+    if firstIsEnd { return .incomplete }
+    return .invalid(faults)
+  }
+
+  /// Like `parse`, where a text that ends too early is an error as well.
+  public static func parseWhole(_ source: Source) throws -> Script {
+    let lexed = Lexer.tokenize(source)
+    var parser = Parser(source: source, tokens: lexed.tokens)
+    let statements = parser.parseStatements(until: nil)
+    let faults = merged(lexed.diagnostics, parser.diagnostics)
+    guard faults.isEmpty else { throw Diagnostics(faults) }
+    return Script(source: source, statements: statements, comments: lexed.comments)
+  }
+
+  init(source: Source, tokens: [Token]) {
+    self.source = source
+    self.tokens = tokens
+  }
+
+  /// All in order; what the parser says behind an unreadable character of the same line is a consequence of it.
+  private static func merged(_ lexed: [Diagnostic], _ parsed: [Diagnostic]) -> [Diagnostic] {
+    let line = { (fault: Diagnostic) in fault.span.source.line(at: fault.span.range.lowerBound) }
+    let broken = Dictionary(lexed.map { (line($0), $0.span.range.lowerBound) }, uniquingKeysWith: min)
+    let own = parsed.filter { $0.span.range.lowerBound < broken[line($0)] ?? Int.max }
+    return (lexed + own).sorted { $0.span.range.lowerBound < $1.span.range.lowerBound }
+  }
+
+  // MARK: Tokens
+
+  /// The current token; inside brackets line ends are passed over.
+  var current: Token {
+    var at = position
+    if bracketDepth > 0 { while tokens[at].kind == .newline { at += 1 } }
+    return tokens[at]
+  }
+
+  /// The token after the current one, on the same terms.
+  var following: Token {
+    var copy = self
+    copy.skip()
+    return copy.current
+  }
+
+  mutating func skip() {
+    if bracketDepth > 0 { while tokens[position].kind == .newline { position += 1 } }
+    if tokens[position].kind != .end { position += 1 }
+  }
+
+  @discardableResult
+  mutating func advance() -> Token {
+    let token = current
+    skip()
+    return token
+  }
+
+  func span(_ token: Token) -> Span { Span(source, token.range) }
+
+  /// From `start` to the end of the last token taken.
+  func span(from start: Token) -> Span {
+    Span(source, start.range.lowerBound..<max(start.range.upperBound, tokens[max(position - 1, 0)].range.upperBound))
+  }
+
+  func at(_ symbol: Token.Symbol) -> Bool { current.kind == .symbol(symbol) }
+  func at(word: String) -> Bool { current.kind == .identifier(word) }
+
+  mutating func accept(_ symbol: Token.Symbol) -> Bool {
+    guard at(symbol) else { return false }
+    skip()
+    return true
+  }
+
+  mutating func accept(word: String) -> Bool {
+    guard at(word: word) else { return false }
+    skip()
+    return true
+  }
+
+  mutating func fail(_ fault: Fault, at span: Span? = nil, help: [String] = []) -> Broken {
+    diagnostics.append(Diagnostic(fault, at: span ?? self.span(current), help: help))
+    return Broken()
+  }
+
+  mutating func failExpected(_ what: String) -> Broken {
+    if current.kind == .end { endedEarly = true }
+    return fail(.expected(what, found: Self.describe(current, in: source)))
+  }
+
+  mutating func expect(_ symbol: Token.Symbol, _ what: String? = nil) throws {
+    if !accept(symbol) { throw failExpected(what ?? "'\(symbol.rawValue)'") }
+  }
+
+  static func describe(_ token: Token, in source: Source) -> String {
+    switch token.kind {
+    case .end: "the end of the text"
+    case .newline: "the end of the line"
+    default: "'\(source.text(in: token.range).prefix(40))'"
+    }
+  }
+
+  /// A name being declared or bound.
+  mutating func expectName(_ what: String) throws -> Name {
+    guard case .identifier(let text) = current.kind else { throw failExpected(what) }
+    let token = current
+    if let use = Words.reserved(text) { throw fail(.reservedName(text, what: use)) }
+    skip()
+    return Name(text: text, span: span(token))
+  }
+
+  /// Lines may go on behind an operator or a comma.
+  mutating func skipLineEnds() {
+    while tokens[position].kind == .newline { position += 1 }
+  }
+
+  /// Parses what stands in brackets; line ends inside do not count.
+  mutating func bracketed<T>(_ close: Token.Symbol, _ body: (inout Parser) throws -> T) throws -> T {
+    let open = advance()
+    bracketDepth += 1
+    defer { bracketDepth -= 1 }
+    let result = try body(&self)
+    guard at(close) else {
+      if current.kind == .end {
+        endedEarly = true
+        throw fail(
+          .unclosed(source.text(in: open.range), openedAt: "line \(source.line(at: open.range.lowerBound))"),
+          at: span(open))
+      }
+      if at(.assign) { throw fail(.comparisonWithAssign) }
+      throw failExpected("',' or '\(close.rawValue)'")
+    }
+    skip()
+    return result
+  }
+
+  /// Guards the stack against deep nesting.
+  mutating func nested<T>(_ body: (inout Parser) throws -> T) throws -> T {
+    nesting += 1
+    defer { nesting -= 1 }
+    if nesting > Self.maximumNesting { throw fail(.tooDeep(limit: Self.maximumNesting)) }
+    return try body(&self)
+  }
+}

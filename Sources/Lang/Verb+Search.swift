@@ -1,0 +1,133 @@
+import Optim
+
+extension Verb {
+  static let searchVerbs: [Verb] = [
+    Verb(
+      "optimize", "search for the best points, generation by generation",
+      arguments: [.optional("algorithm", .choice(Algorithms.all.map(\.name)), "nsga2 unless another is named")],
+      options: [
+        Option("surrogate", .choice(["none"]), nil, "none: search the simulator itself (this version's only way)"),
+        Option("population", .integer(4...100_000), "100", "points per generation"),
+        Option("generations", .integer(1...1_000_000), "100", "number of generations"),
+        Option("crossover", .number(0...1), "0.9", "probability that a pair of parents is crossed"),
+        Option("eta_crossover", .number(0...1000), "15", "distribution index of crossover; larger stays closer"),
+        Option("mutation", .number(0...1), nil, "probability that a parameter is mutated; 1 / number of parameters"),
+        Option("eta_mutation", .number(0...1000), "20", "distribution index of mutation; larger stays closer"),
+      ], needs: [.parameters, .objectives], result: .unknown(.table),
+      example: "benchmark \"tnk\"\noptimize nsga2 population=20 generations=5 surrogate=none",
+      keywords: ["search", "nsga", "evolve", "minimize", "optimise", "genetic"]
+    ) { try $0.optimize($1) },
+    Verb(
+      "pareto", "the feasible points that no other one beats",
+      arguments: [.optional("choice", .choice(["knee"]), "knee: only the point of the best trade-off")],
+      options: [
+        Option("weights", .numbers, nil, "the points closest to these weights of the objectives come first"),
+        Option("by", .column, nil, "sort by this formula, smallest first"),
+        Option("top", .integer(1...1_000_000), nil, "at most so many"),
+        Option("of", .points, nil, "among these points instead of all evaluated ones"),
+      ], needs: [.parameters, .objectives], result: .unknown(.points),
+      example: "benchmark \"bnh\"\nsample sobol 64\nevaluate\npareto top=3 by=f1",
+      keywords: ["front", "best", "knee", "non-dominated", "decision"]
+    ) { try $0.pareto($1) },
+    Verb(
+      "constraints", "how often each constraint is satisfied, which ones conflict, and what other thresholds would pass",
+      options: [Option("of", .points, nil, "among these points instead of all evaluated ones")],
+      needs: [.parameters, .constraints], result: .unknown(.table),
+      example: "benchmark \"bnh\"\nsample sobol 64\nevaluate\nconstraints",
+      keywords: ["feasible", "satisfaction", "conflict", "threshold", "infeasible"]
+    ) { try $0.constraints($1) },
+  ]
+}
+
+extension Session {
+  func checkOptimize(_ arguments: Arguments) throws {
+    guard arguments.has("surrogate") else {
+      throw Diagnostic(
+        .missingArgument("option surrogate=none", of: "optimize"), at: arguments.call.name.span,
+        help: ["this version has no surrogates and searches the simulator itself; say so with surrogate=none"])
+    }
+    let population = arguments.integer("population") ?? 100
+    plan((arguments.integer("generations") ?? 100).multipliedReportingOverflow(by: population).partialValue)
+  }
+
+  func optimize(_ arguments: Arguments) throws -> Value {
+    let entry = Algorithms.named(arguments.word("algorithm") ?? Algorithms.all[0].name)!
+    var options = SearchOptions(population: arguments.integer("population")!)
+    options.crossoverProbability = arguments.number("crossover")!
+    options.crossoverIndex = [arguments.number("eta_crossover")!]
+    options.mutationProbability = arguments.number("mutation")
+    options.mutationIndex = [arguments.number("eta_mutation")!]
+    let generations = arguments.integer("generations")!
+    let result = try campaign.search(
+      entry, options: options, generations: generations, recordEvery: max(1, generations / 10), observer: host)
+    if !campaign.problem.simulators.isEmpty {
+      host.note("\(result.remembered) remembered, \(result.computed) simulated")
+    }
+    if result.wasInterrupted { host.note("interrupted; everything evaluated so far is kept") }
+    return .table(searchTable(result, entry.name))
+  }
+
+  private func searchTable(_ result: SearchResult, _ name: String) -> Table {
+    var columns = [
+      Table.Column("generation", .integers(result.records.map(\.generation))),
+      Table.Column("evaluations", .integers(result.records.map(\.evaluations))),
+      Table.Column("feasible", .integers(result.records.map(\.feasible))),
+      Table.Column("front", .integers(result.records.map(\.front))),
+    ]
+    var title = "\(name): population and front by generation"
+    if let reference = result.reference {
+      columns.append(Table.Column("hypervolume", .numbers(result.records.map { $0.hypervolume ?? .nan })))
+      title += "; hypervolume against [\(reference.map(Format.short).joined(separator: ", "))]"
+    }
+    return Table(title: title, columns)
+  }
+
+  func pareto(_ arguments: Arguments) throws -> Value {
+    let all = points(arguments)
+    if all.evaluations.isEmpty { throw SessionError("nothing is evaluated yet: 'sample' and 'evaluate' come first") }
+    let scores = try scores(of: all, arguments)
+    let feasible = scores.rows(.feasible)
+    if feasible.isEmpty { host.note("none of \(all.evaluations.count) evaluated points is feasible; 'constraints' tells why") }
+    let costs = scores.costs.map { column in feasible.map { column[$0] } }
+    var front = NonDominated.firstFront(costs)
+    let frontCosts = { (rows: [Int]) in costs.map { column in rows.map { column[$0] } } }
+    if arguments.word("choice") == "knee" {
+      front = kneePoint(frontCosts(front)).map { [front[$0]] } ?? []
+    }
+    if let weights = arguments.numbers("weights") { front = try ordered(front, by: weights, frontCosts(front), arguments) }
+    let rows = front.map { feasible[$0] }
+    let title = arguments.word("choice") == "knee" ? "knee of the feasible front" : "feasible front, \(rows.count) of \(all.evaluations.count) points"
+    let found = Points(title: title, evaluations: all.evaluations.subset(rows), rows: rows.map { all.rows[$0] })
+    return .points(try sorted(found, by: arguments.value("by"), top: arguments.integer("top")))
+  }
+
+  private func scores(of points: Points, _ arguments: Arguments) throws -> Scores {
+    arguments.has("of") ? try Scores(problem: campaign.problem, evaluations: points.evaluations) : try evaluatedScores(points)
+  }
+
+  /// The archive's own scores serve when nothing is pending.
+  private func evaluatedScores(_ points: Points) throws -> Scores {
+    points.evaluations.count == campaign.archive.count
+      ? try campaign.scores() : try Scores(problem: campaign.problem, evaluations: points.evaluations)
+  }
+
+  private func ordered(_ front: [Int], by weights: [Double], _ costs: [[Double]], _ arguments: Arguments) throws -> [Int] {
+    guard weights.count == costs.count, weights.allSatisfy({ $0 >= 0 && $0.isFinite }), weights.contains(where: { $0 > 0 }) else {
+      throw SessionError("weights: expected \(costs.count) numbers of at least 0, one per objective and not all 0, found \(Value.list(weights).text)")
+    }
+    let total = weights.reduce(0, +)
+    let distances = pseudoWeights(costs).map { own in
+      zip(own, weights).reduce(0) { $0 + ($1.0 - $1.1 / total) * ($1.0 - $1.1 / total) }
+    }
+    return front.indices.sorted { (distances[$0], $0) < (distances[$1], $1) }.map { front[$0] }
+  }
+
+  func constraints(_ arguments: Arguments) throws -> Value {
+    let all = points(arguments)
+    if all.evaluations.isEmpty { throw SessionError("nothing is evaluated yet: 'sample' and 'evaluate' come first") }
+    let scores = try scores(of: all, arguments)
+    let report = ConstraintReport(problem: campaign.problem, evaluations: all.evaluations, scores: scores)
+    let extra = [report.thresholds, report.conflicts, report.impossible, report.failureTable].filter { $0.rowCount > 0 }
+    return .tables([report.summary] + extra)
+  }
+}

@@ -1,0 +1,239 @@
+import Optim
+
+extension Verb {
+  static let viewVerbs: [Verb] = [
+    Verb(
+      "table", "show points or a table; with formulas, only those as columns",
+      arguments: [
+        .optional("what", .anything, "points, a table, or formulas; without it the session's points", repeated: true)
+      ],
+      options: [
+        Option("of", .points, nil, "the points that formulas are computed for"),
+        Option("by", .column, nil, "sort by this formula, smallest first"),
+        Option("top", .integer(1...1_000_000), nil, "at most so many rows"),
+      ], condition: "keeps rows that satisfy it", needs: [], result: .unknown(.table),
+      example: "benchmark \"bnh\"\nsample sobol 8\nevaluate\ntable f1 f2 by=f1 top=3 where f1 < 50",
+      keywords: ["show", "list", "print", "rows", "columns", "all"]
+    ) { try $0.table($1) },
+    Verb(
+      "plot", "draw formulas against each other, or a curve, in the terminal or as an SVG file",
+      arguments: [
+        .optional(
+          "what", .anything,
+          "two formulas: scatter; three or more: scatter matrix; also points, hypervolume, constraints", repeated: true)
+      ],
+      options: [
+        Option("of", .points, nil, "the points to draw instead of all evaluated ones"),
+        Option("kind", .choice(["scatter", "matrix", "parallel"]), nil, "the form, where there is a choice"),
+      ], condition: "keeps points that satisfy it", destination: "an SVG file", needs: [.parameters],
+      result: .unknown(.figure),
+      example: "benchmark \"bnh\"\nsample sobol 64\nevaluate\nplot f1 f2",
+      keywords: ["figure", "draw", "scatter", "chart", "curve", "parallel", "svg"]
+    ) { try $0.plot($1) },
+  ]
+}
+
+extension Session {
+  // MARK: Tables
+
+  func table(_ arguments: Arguments) throws -> Value {
+    var isWhole = false
+    var formulas: [(value: Value, text: String, span: Span)] = []
+    var source: Points? = arguments.points("of")
+    for item in arguments.items["what"] ?? [] {
+      switch item {
+      case .word("all", _): isWhole = true
+      case .word("pareto", _): source = try paretoPoints()
+      case .word(let word, let span): throw Diagnostic(.wrongKind(expected: "points, a table or a formula", found: "the verb '\(word)'"), at: span)
+      case .value(.points(let points), _): source = points
+      case .value(.table(let table), _):
+        host.present(.table(table, isWhole: isWhole || arguments.call.arguments.count > 1))
+        return .nothing
+      case .value(let value, let expression): formulas.append((value, expression.span.text, expression.span))
+      }
+    }
+    if isWhole, source == nil, formulas.isEmpty, let last = lastShown { return try whole(last) }
+    for formula in formulas where environment.tracer.kind(of: formula.value) == nil && !formula.value.isSymbolic {
+      throw Diagnostic(.wrongKind(expected: "points, a table or a formula", found: formula.value.kindName), at: formula.span)
+    }
+    let base = source ?? archivePoints("session")
+    let kept = try sorted(
+      try filtered(base, arguments.condition), by: arguments.value("by"), top: arguments.integer("top"))
+    let result = formulas.isEmpty ? try table(kept) : try formulaTable(kept, formulas)
+    if isWhole {
+      host.present(.table(result, isWhole: true))
+      return .nothing
+    }
+    return .table(result)
+  }
+
+  private func formulaTable(_ points: Points, _ formulas: [(value: Value, text: String, span: Span)]) throws -> Table {
+    let computed = try columns(formulas, over: points.evaluations)
+    return Table(
+      title: points.title, [Table.Column("row", .integers(points.rows))] + computed.map(\.tableColumn))
+  }
+
+  /// The last thing shown that is a table.
+  private var lastShown: Value? {
+    shown.last { value in
+      switch value {
+      case .points, .table: true
+      default: false
+      }
+    }
+  }
+
+  /// `table all`: the last result with every row and column.
+  private func whole(_ value: Value) throws -> Value {
+    switch value {
+    case .points(let points): host.present(.table(try table(points, full: true), isWhole: true))
+    case .table(let table): host.present(.table(table, isWhole: true))
+    default: break
+    }
+    return .nothing
+  }
+
+  /// What `pareto` alone returns.
+  func paretoPoints() throws -> Points {
+    let source = Source(name: "pareto", text: "pareto")
+    let call = VerbCall(
+      name: Name(text: "pareto", span: Span(source, 0..<6)), arguments: [], options: [], condition: nil, destination: nil,
+      span: Span(source, 0..<6))
+    guard case .points(let points) = try pareto(Arguments(call, Verb.named("pareto")!)) else { preconditionFailure() }
+    return points
+  }
+
+  // MARK: Plots
+
+  func plot(_ arguments: Arguments) throws -> Value {
+    let figure = try figure(arguments)
+    if let path = arguments.destination {
+      guard let text = host.rendered(figure, for: path) else {
+        throw SessionError("cannot tell the format of \"\(path)\": expected a name that ends in \(host.figureEndings.joined(separator: " or "))")
+      }
+      try host.write(text, to: place(path))
+      host.note("wrote \(path)")
+      return .nothing
+    }
+    return .figure(figure)
+  }
+
+  private func figure(_ arguments: Arguments) throws -> Figure {
+    var formulas: [(value: Value, text: String, span: Span)] = []
+    var source: Points? = arguments.points("of")
+    for item in arguments.items["what"] ?? [] {
+      switch item {
+      case .word("constraints", _): return try constraintBars(arguments)
+      case .word("hypervolume", _): return try hypervolumeCurve(arguments)
+      case .word("pareto", _): source = try paretoPoints()
+      case .word(let word, let span): throw Diagnostic(.wrongKind(expected: "formulas, points, hypervolume or constraints", found: "the word '\(word)'"), at: span)
+      case .value(.figure(let figure), _): return figure
+      case .value(.points(let points), _): source = points
+      case .value(let value, let expression):
+        guard environment.tracer.kind(of: value) != nil || value.isSymbolic else {
+          throw Diagnostic(.wrongKind(expected: "formulas or points", found: value.kindName), at: expression.span)
+        }
+        formulas.append((value, expression.span.text, expression.span))
+      }
+    }
+    if formulas.isEmpty { formulas = try objectiveFormulas(arguments) }
+    let points = try filtered(source ?? archivePoints("all evaluated points") { $0 != .pending }, arguments.condition)
+    return try figure(of: formulas, points, isGiven: source != nil, kind: arguments.word("kind"))
+  }
+
+  private func objectiveFormulas(_ arguments: Arguments) throws -> [(value: Value, text: String, span: Span)] {
+    let names = environment.objectiveNames
+    guard names.count >= 2 else {
+      throw SessionError("say what to plot: two formulas for a scatter plot, more for a matrix, or hypervolume or constraints")
+    }
+    return names.map { (environment[$0]!.value, $0, arguments.span) }
+  }
+
+  private func figure(
+    of formulas: [(value: Value, text: String, span: Span)], _ points: Points, isGiven: Bool, kind: String?
+  ) throws -> Figure {
+    let evaluations = points.evaluations
+    let columns = try columns(formulas, over: evaluations)
+    let scores = try Scores(problem: campaign.problem, evaluations: evaluations)
+    if columns.count == 1 { return overEvaluations(columns[0], points, scores) }
+    let form: Figure.Kind
+    switch (kind, columns.count) {
+    case ("parallel", _): form = .parallel
+    case ("matrix", 3...), (nil, 3...): form = .matrix
+    case ("scatter", 2), (nil, 2): form = .plane
+    case (let kind, let count): throw SessionError("kind=\(kind!) does not draw \(count) formulas")
+    }
+    let title = columns.count == 2 ? "\(columns[1].name) against \(columns[0].name)" : columns.map(\.name).joined(separator: ", ")
+    return Figure(
+      title: title, kind: form, axes: columns.map(\.axis),
+      series: series(columns, scores, isGiven ? points.title : nil), caption: "\(evaluations.count) points")
+  }
+
+  /// Infeasible, feasible and front points apart, the front on top; points of one verb are one series.
+  private func series(_ columns: [PlottedColumn], _ scores: Scores, _ title: String?) -> [Figure.Series] {
+    let take = { (rows: [Int]) in columns.map { column in rows.map { column.values[$0] } } }
+    if let title { return [Figure.Series(title, role: .front, points: take(Array(scores.status.indices)))] }
+    let feasible = scores.rows(.feasible)
+    let front = Set(NonDominated.firstFront(scores.costs.map { column in feasible.map { column[$0] } }).map { feasible[$0] })
+    let hasFront = scores.costs.count >= 2 && !front.isEmpty
+    let plain = hasFront ? feasible.filter { !front.contains($0) } : feasible
+    var result: [Figure.Series] = []
+    let others = scores.status.indices.filter { scores.status[$0] != .feasible }
+    if !others.isEmpty { result.append(Figure.Series("infeasible", role: .infeasible, points: take(others))) }
+    if !plain.isEmpty { result.append(Figure.Series("feasible", role: .feasible, points: take(plain))) }
+    if hasFront { result.append(Figure.Series("front", role: .front, points: take(front.sorted()))) }
+    return result
+  }
+
+  /// One formula: its values in the order of evaluation, with the best so far for an objective.
+  private func overEvaluations(_ column: PlottedColumn, _ points: Points, _ scores: Scores) -> Figure {
+    let places = points.rows.map(Double.init)
+    let feasible = Set(scores.rows(.feasible))
+    var series = [
+      Figure.Series(
+        "feasible", role: .feasible,
+        points: [feasible.sorted().map { places[$0] }, feasible.sorted().map { column.values[$0] }])
+    ]
+    let others = places.indices.filter { !feasible.contains($0) }
+    if !others.isEmpty {
+      series.insert(
+        Figure.Series(
+          "infeasible", role: .infeasible, points: [others.map { places[$0] }, others.map { column.values[$0] }]), at: 0)
+    }
+    if let objective = campaign.problem.objectives.first(where: { $0.name == column.name }) {
+      let better = objective.sense == .minimize ? { (a: Double, b: Double) in min(a, b) } : { (a: Double, b: Double) in max(a, b) }
+      var best: [Double] = []
+      for row in feasible.sorted() { best.append(best.last.map { better($0, column.values[row]) } ?? column.values[row]) }
+      series.append(
+        Figure.Series("best so far", role: .front, points: [feasible.sorted().map { places[$0] }, best], isLine: true))
+    }
+    return Figure(
+      title: "\(column.name) over evaluations", kind: .plane, axes: [Figure.Axis("evaluation"), column.axis], series: series)
+  }
+
+  /// The hypervolume of the feasible front after every so many evaluations.
+  private func hypervolumeCurve(_ arguments: Arguments) throws -> Figure {
+    let all = points(arguments)
+    guard environment.objectiveNames.count >= 2 else { throw SessionError("a hypervolume needs at least two objectives") }
+    let scores = try Scores(problem: campaign.problem, evaluations: all.evaluations)
+    let curve = HypervolumeCurve(scores)
+    guard let reference = curve.reference else { throw SessionError("no evaluated point is feasible, so there is no hypervolume") }
+    let inUserSense = zip(reference, campaign.problem.objectives).map { $1.sense == .maximize ? -$0 : $0 }
+    let line = Figure.Series(
+      "hypervolume", role: .front, points: [curve.evaluations.map(Double.init), curve.values], isLine: true)
+    return Figure(
+      title: "hypervolume over evaluations", kind: .plane,
+      axes: [Figure.Axis("evaluation"), Figure.Axis("hypervolume")], series: [line],
+      caption: "reference point [\(inUserSense.map(Format.short).joined(separator: ", "))]: the front's worst values and a tenth of its range")
+  }
+
+  /// Share of evaluated points that satisfy each constraint.
+  private func constraintBars(_ arguments: Arguments) throws -> Figure {
+    let all = points(arguments)
+    let scores = try Scores(problem: campaign.problem, evaluations: all.evaluations)
+    let report = ConstraintReport(problem: campaign.problem, evaluations: all.evaluations, scores: scores)
+    let bars = report.entries.map { Figure.Bar($0.name, $0.share) } + [Figure.Bar("all together", report.share)]
+    return Figure(
+      title: "constraints satisfied", kind: .bars(bars, unit: "%"), caption: "of \(all.evaluations.count) evaluated points")
+  }
+}

@@ -1,0 +1,166 @@
+import Optim
+
+/// Matches the arguments of a call with the verb's row; every mismatch is an error that names what fits.
+struct VerbBinder {
+  let interpreter: Interpreter
+
+  func bind(_ call: VerbCall) throws -> Arguments {
+    guard let verb = Verb.named(call.name.text) else {
+      throw Diagnostic(.unknownVerb(call.name.text, hint: nil), at: call.name.span)
+    }
+    var bound = Arguments(call, verb)
+    try bindPositional(call, verb, &bound)
+    for option in call.options { try bindOption(option, verb, &bound) }
+    if let condition = call.condition {
+      guard verb.condition != nil else { throw Diagnostic(.noCondition(verb.name), at: condition.span) }
+      let value = try interpreter.evaluate(condition)
+      guard value.isTruth || value.isUnknown else {
+        throw Diagnostic(.wrongKind(expected: "a yes/no condition", found: value.kindName), at: condition.span)
+      }
+      bound.condition = value
+    }
+    if let destination = call.destination {
+      guard verb.destination != nil else { throw Diagnostic(.noDestination(verb.name), at: destination.span) }
+      guard case .text(let path) = try interpreter.evaluate(destination) else {
+        throw Diagnostic(.wrongKind(expected: "a file name in quotes", found: "'\(destination.span.text)'"), at: destination.span)
+      }
+      bound.destination = path
+    }
+    return bound
+  }
+
+  private func bindPositional(_ call: VerbCall, _ verb: Verb, _ bound: inout Arguments) throws {
+    var specs = verb.arguments[...]
+    for expression in call.arguments {
+      // An optional choice that the word is not one of leaves its place to the next argument.
+      while let spec = specs.first, !spec.isRequired, specs.count > 1, !fits(expression, spec.kind) {
+        specs.removeFirst()
+      }
+      guard let spec = specs.first else {
+        throw Diagnostic(.tooManyArguments(verb.name, usage: verb.usage), at: expression.span)
+      }
+      bound.add(try item(expression, spec.kind, "\(spec.name) of '\(verb.name)'"), to: spec.name)
+      if !spec.isRepeated { specs.removeFirst() }
+    }
+    if let missing = specs.first(where: { $0.isRequired && !bound.has($0.name) }) {
+      throw Diagnostic(
+        .missingArgument(missing.name, of: verb.name), at: call.name.span, help: ["use it as: \(verb.usage)"])
+    }
+  }
+
+  private func bindOption(_ option: VerbCall.Option, _ verb: Verb, _ bound: inout Arguments) throws {
+    guard let spec = verb.options.first(where: { $0.name == option.name.text }) else {
+      let known = verb.options.map(\.name)
+      let near = Suggestion.nearest(to: option.name.text, among: known)
+      throw Diagnostic(
+        .unknownOption(
+          option.name.text, of: verb.name, known: known, hint: near.map { "did you mean '\($0)'?" }),
+        at: option.name.span)
+    }
+    bound.add(try item(option.value, spec.kind, "value of '\(spec.name)='"), to: spec.name)
+  }
+
+  private func fits(_ expression: Expression, _ kind: Verb.Kind) -> Bool {
+    if case .choice(let words) = kind {
+      if case .name(let word) = expression.kind { return words.contains(word) }
+      return false
+    }
+    return true
+  }
+
+  private func item(_ expression: Expression, _ kind: Verb.Kind, _ what: String) throws -> Arguments.Item {
+    switch kind {
+    case .choice(let words): return try choice(expression, words, what)
+    case .topic:
+      switch expression.kind {
+      case .name(let word): return .word(word, expression.span)
+      case .string(let parts): return .word(try interpreter.interpolate(parts, at: expression.span), expression.span)
+      default: throw Diagnostic(.wrongKind(expected: "a word", found: "'\(expression.span.text)'"), at: expression.span)
+      }
+    case .anything:
+      // `pareto`, `constraints`, `all` and `hypervolume` in the place of a value are words.
+      if case .name(let word) = expression.kind,
+        Verb.named(word) != nil || Verb.shownWords.contains(word) && interpreter.lookUp(word) == nil
+      {
+        return .word(word, expression.span)
+      }
+      return .value(try interpreter.evaluate(expression), expression)
+    default:
+      let value = try interpreter.evaluate(expression)
+      if !value.isUnknown { try check(value, kind, expression, what) }
+      return .value(value, expression)
+    }
+  }
+
+  private func choice(_ expression: Expression, _ words: [String], _ what: String) throws -> Arguments.Item {
+    let word: String
+    switch expression.kind {
+    case .name(let name): word = name
+    case .string(let parts): word = try interpreter.interpolate(parts, at: expression.span)
+    default:
+      throw Diagnostic(
+        .unknownChoice(expression.span.text, what: what, choices: words, hint: nil), at: expression.span)
+    }
+    guard words.contains(word) else {
+      if Verb.laterChoices.contains(word) { throw Diagnostic(.laterVersion(word), at: expression.span) }
+      let near = Suggestion.nearest(to: word, among: words)
+      throw Diagnostic(
+        .unknownChoice(word, what: what, choices: words, hint: near.map { "did you mean '\($0)'?" }),
+        at: expression.span)
+    }
+    return .word(word, expression.span)
+  }
+
+  private func check(_ value: Value, _ kind: Verb.Kind, _ expression: Expression, _ what: String) throws {
+    func fail(_ expected: String) -> Diagnostic {
+      Diagnostic(.wrongKind(expected: expected, found: value.kindName), at: expression.span)
+    }
+    switch (kind, value) {
+    case (.integer(let range), .number):
+      let count = try interpreter.whole(value, expression.span)
+      guard range.contains(count) else {
+        throw Diagnostic(
+          .valueRange(what, expected: Self.text(range), found: "\(count)"), at: expression.span)
+      }
+    case (.integer, _): throw fail("a whole number")
+    case (.number(let range), .number(let number)):
+      guard range.contains(number) else {
+        throw Diagnostic(
+          .valueRange(
+            what,
+            expected: "a number from \(Number.text(range.lowerBound)) to \(Number.text(range.upperBound))",
+            found: Number.text(number)), at: expression.span)
+      }
+    case (.number, _): throw fail("a number")
+    case (.numbers, .list(let items)):
+      for item in items {
+        guard case .number = item else { throw fail("a list of numbers") }
+      }
+    case (.numbers, _): throw fail("a list of numbers")
+    case (.text, .text): break
+    case (.text, _): throw fail("a text in quotes")
+    case (.column, .number), (.column, .symbolic), (.column, .list), (.column, .bool): break
+    case (.column, _): throw fail("a formula over parameters, outputs or objectives")
+    case (.points, .points): break
+    case (.points, _): throw fail("points, as 'pareto' and 'sample' return them")
+    default: break
+    }
+  }
+
+  private static func text(_ range: ClosedRange<Int>) -> String {
+    range.upperBound >= 1_000_000_000
+      ? "a whole number of at least \(range.lowerBound)"
+      : "a whole number from \(range.lowerBound) to \(range.upperBound)"
+  }
+}
+
+extension Verb {
+  /// What can be shown by a word of its own.
+  static let shownWords: Set<String> = ["all", "hypervolume"]
+
+  /// Choices of later versions: surrogates, algorithms and samplers that this one does not have.
+  static let laterChoices: Set<String> = [
+    "joint", "resnet", "gpr", "egp", "megp", "mdgp", "mdspp", "vgp", "svgp", "spv", "siv", "crv", "logistic", "auto",
+    "age", "smpso", "cmaes", "trs", "nsga3", "glp",
+  ]
+}

@@ -1,0 +1,140 @@
+/// A line of the record of a search: the state after some generations.
+public struct SearchRecord: Sendable {
+  public let generation: Int
+  /// Points asked for by this search so far.
+  public let evaluations: Int
+  public let feasible: Int
+  /// Size of the archive's feasible front.
+  public let front: Int
+  /// Of that front, against the result's reference point; nil before there is one or with fewer than two objectives.
+  public internal(set) var hypervolume: Double?
+  /// Smallest cost of each objective among feasible points.
+  let costs: [[Double]]
+}
+
+public struct SearchResult: Sendable {
+  public let records: [SearchRecord]
+  /// Rows of the archive that the search asked for.
+  public let rows: Range<Int>
+  /// In the user's sense of each objective.
+  public let reference: [Double]?
+  public let wasInterrupted: Bool
+  /// Where time went and what the study answered, over all generations.
+  public let remembered: Int
+  public let computed: Int
+}
+
+/// Reports the progress of a part as progress of the whole.
+private final class PartialObserver: Observer {
+  private let whole: any Observer
+  private let activity: String
+  private let offset: Int
+  private let total: Int
+
+  init(_ whole: any Observer, activity: String, offset: Int, total: Int) {
+    (self.whole, self.activity, self.offset, self.total) = (whole, activity, offset, total)
+  }
+
+  var interruption: Interruption { whole.interruption }
+
+  func report(_ progress: Progress) {
+    whole.report(
+      Progress(
+        activity: activity, done: offset + progress.done, total: total,
+        failed: progress.failed, running: progress.running))
+  }
+}
+
+extension Campaign {
+  /// Searches the simulator (or the formulas) itself: ask, evaluate, tell, generation by generation.
+  ///
+  /// The evaluated archive seeds the first population.
+  public func search(
+    _ entry: AlgorithmEntry, options: SearchOptions, generations: Int, recordEvery: Int, observer: any Observer
+  ) throws -> SearchResult {
+    var options = options
+    options.accept = problem.simulators.isEmpty ? nil : problem.aPrioriAcceptance
+    var algorithm = entry.make(problem.space, options, nextSearchStream())
+    var scales: [Double]?
+    if archive.states.contains(where: { $0 != .pending }) {
+      let scores = try scores()
+      scales = scores.scales
+      algorithm.seed(population(Array(0..<archive.count), scores))
+    }
+    let first = archive.count
+    var records: [SearchRecord] = []
+    var remembered = 0
+    var computed = 0
+    var wasInterrupted = false
+    for generation in 1...max(generations, 1) {
+      let rows = propose(algorithm.ask())
+      let offset = rows.count * (generation - 1)
+      let summary = try evaluate(
+        rows, observer: PartialObserver(observer, activity: "searching", offset: offset, total: rows.count * generations))
+      remembered += summary.remembered
+      computed += summary.computed
+      if summary.unfinished > 0 || observer.interruption != .none {
+        wasInterrupted = true
+        break
+      }
+      let scores = try Scores(problem: problem, evaluations: archive.subset(Array(rows)), scales: scales)
+      // Violations stay comparable over generations by the scales of the first one.
+      scales = scales ?? scores.scales
+      let told = population(Array(rows.indices).map { $0 - rows.lowerBound }, scores)
+      algorithm.tell(costs: told.costs, violation: told.violation)
+      if generation % recordEvery == 0 || generation == generations {
+        records.append(record(generation, since: first, algorithm.population))
+      }
+      if problem.simulators.isEmpty {
+        observer.report(Progress(activity: "searching", done: generation, total: generations))
+      }
+    }
+    let reference = measure(&records)
+    return SearchResult(
+      records: records, rows: first..<archive.count, reference: reference, wasInterrupted: wasInterrupted,
+      remembered: remembered, computed: computed)
+  }
+
+  /// Points with costs and violations as search algorithms take them: what cannot be ranked is infinitely bad.
+  private func population(_ rows: [Int], _ scores: Scores) -> Population {
+    let usable = rows.filter { scores.status[$0] != .pending }
+    let isTold = usable.count < rows.count ? usable : rows
+    return Population(
+      points: isTold.map { archive.parameterValues($0) },
+      costs: scores.costs.map { column in isTold.map { column[$0] } },
+      violation: isTold.map { row in
+        switch scores.status[row] {
+        case .feasible, .infeasible, .rejected: scores.violation[row]
+        case .failed, .incomplete, .pending: .infinity
+        }
+      })
+  }
+
+  private func record(_ generation: Int, since first: Int, _ population: Population) -> SearchRecord {
+    let best = population.best
+    return SearchRecord(
+      generation: generation, evaluations: archive.count - first,
+      feasible: population.violation.count { $0 <= 0 }, front: best.count, hypervolume: nil,
+      costs: population.subset(best).costs)
+  }
+
+  /// Hypervolumes of all records against one reference point: the worst value of each objective on any recorded front plus a tenth of the range.
+  private func measure(_ records: inout [SearchRecord]) -> [Double]? {
+    let count = problem.objectives.count
+    guard count >= 2 else { return nil }
+    var worst = Array(repeating: -Double.infinity, count: count)
+    var best = Array(repeating: Double.infinity, count: count)
+    for record in records where record.front > 0 {
+      for j in 0..<count {
+        worst[j] = max(worst[j], record.costs[j].max()!)
+        best[j] = min(best[j], record.costs[j].min()!)
+      }
+    }
+    guard worst.allSatisfy(\.isFinite) else { return nil }
+    let reference = zip(worst, best).map { $0 + 0.1 * max($0 - $1, $0 == $1 ? abs($0) + 1e-12 : 0) }
+    for i in records.indices where records[i].front > 0 {
+      records[i].hypervolume = hypervolume(records[i].costs, reference: reference)
+    }
+    return zip(reference, problem.objectives).map { $1.sense == .maximize ? -$0 : $0 }
+  }
+}

@@ -1,0 +1,115 @@
+import Foundation
+import Lang
+import Optim
+
+/// One run of dmo: a script, a text, or the prompt.
+struct Program {
+  let script: String?
+  let code: String?
+  let overrides: [String: String]
+  let common: Options.Common
+  let stays: Bool
+  let isQuiet: Bool
+
+  private var terminal: Terminal { Terminal(color: common.color) }
+
+  func run() throws -> ExitStatus {
+    Signals.install()
+    let isPrompt = script == nil && code == nil && terminal.isTTY(.input)
+    let host = TerminalHost(terminal: terminal, format: common.format, isQuiet: isQuiet)
+    let session = try Session(host: host, overrides: overrides, workers: common.workerCount)
+    defer { close(session, host) }
+    if isPrompt { return Prompt(session, host).run(greets: !isQuiet) }
+    let status = runBatch(session, host)
+    guard stays, status != .terminated else { return status }
+    return Prompt(session, host).run(greets: false)
+  }
+
+  /// `dmo check`: the plan of a script.
+  func check() throws -> ExitStatus {
+    let host = TerminalHost(terminal: terminal, format: common.format, isQuiet: isQuiet)
+    let session = try Session(host: host, overrides: overrides, workers: common.workerCount)
+    guard let parsed = parsed(host) else { return .faultBeforeRunning }
+    guard let plan = checked(parsed, session, host) else { return .faultBeforeRunning }
+    host.present(.table(plan.table(workers: common.workerCount), isWhole: true))
+    return .success
+  }
+
+  // MARK: Batch
+
+  /// A whole script is checked before its first evaluation, and stops at the first error.
+  private func runBatch(_ session: Session, _ host: TerminalHost) -> ExitStatus {
+    guard let parsed = parsed(host) else { return .faultBeforeRunning }
+    guard checked(parsed, session, host) != nil else { return .faultBeforeRunning }
+    do {
+      try session.execute(parsed)
+    } catch {
+      report(error, host)
+      return Signals.exitStatus ?? .runtimeFailure
+    }
+    return Signals.exitStatus ?? .success
+  }
+
+  private func parsed(_ host: TerminalHost) -> Script? {
+    do {
+      return try Parser.parseWhole(try source(host))
+    } catch {
+      report(error, host)
+      return nil
+    }
+  }
+
+  private func source(_ host: TerminalHost) throws -> Source {
+    if let code { return Source(name: "-e", text: code) }
+    if let script, script != "-" { return try Source.file(script, bytes: try host.read(script)) }
+    return try Source.file("stdin", bytes: Array(FileHandle.standardInput.readDataToEndOfFile()))
+  }
+
+  private func checked(_ script: Script, _ session: Session, _ host: TerminalHost) -> Session.Plan? {
+    do {
+      let plan = try session.check(script)
+      try session.checkOverrides()
+      return plan
+    } catch {
+      report(error, host)
+      return nil
+    }
+  }
+
+  private func close(_ session: Session, _ host: TerminalHost) {
+    host.endProgress()
+    do {
+      try session.close()
+    } catch {
+      report(error, host)
+    }
+  }
+}
+
+/// Shows whatever went wrong.
+func report(_ error: any Error, _ host: TerminalHost) {
+  switch error {
+  case let diagnostic as Diagnostic: host.show(diagnostic)
+  case let many as Diagnostics:
+    for diagnostic in many.all.prefix(20) { host.show(diagnostic) }
+    if many.all.count > 20 { host.fail("\(many.all.count - 20) more errors") }
+  default: host.fail("\(error)")
+  }
+}
+
+extension Session.Plan {
+  func table(workers: Int) -> Table {
+    var rows: [(String, String)] = []
+    func add(_ what: String, _ items: [String]) {
+      rows.append((what, items.isEmpty ? "none" : "\(items.count): \(items.joined(separator: ", "))"))
+    }
+    add("parameters", problem.space.names)
+    add("objectives", problem.objectives.map { "\($0.sense) \($0.name)" })
+    add("constraints", problem.constraints.map { "\($0.name) (\($0.kind))" })
+    add("simulators", problem.simulators.map { "\($0.name): \($0.command.joined(separator: " "))" })
+    rows.append(("evaluations", evaluations == Int.max ? "more than can be counted" : "at most \(evaluations)"))
+    rows.append(("study", study ?? "none"))
+    rows.append(("workers", "\(workers)"))
+    return Table(title: "plan", [Table.Column("what", .texts(rows.map(\.0))), Table.Column("is", .texts(rows.map(\.1)))])
+  }
+}
