@@ -97,7 +97,8 @@ extension Interpreter {
     if comesLater(name, span) {
       return .unknownName(name, hint: "it is declared below, in line \(upcoming[name]!.line)")
     }
-    let near = Suggestion.nearest(to: name, among: environment.order)
+    let near =
+      Suggestion.nearest(to: name, among: environment.order) ?? Suggestion.nearest(to: name, among: Verb.all.map(\.name))
     return .unknownName(name, hint: near.map { "did you mean '\($0)'?" })
   }
 
