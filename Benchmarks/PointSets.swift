@@ -1,4 +1,5 @@
-/// The point sets of scripts/fixtures/point_sets.py, bit by bit, as columns: "cube" uniform, "sphere" a front.
+/// The point sets of scripts/fixtures/point_sets.py, bit by bit, as columns: "cube" uniform, "sphere" a
+/// front.
 func benchmarkPoints(_ kind: String, _ count: Int, _ objectives: Int) -> [[Double]] {
   var numbers = [Double](repeating: 0, count: count * objectives)
   for k in numbers.indices {

@@ -11,7 +11,7 @@ volumes = []
 
 def run():
     result = minimize(
-        get_problem("zdt1", n_var=30), NSGA2(pop_size=size), ("n_gen", size + 1), seed=len(volumes) + 1, verbose=False
+        get_problem("zdt1", n_var=30), NSGA2(pop_size=size), ("n_gen", size), seed=len(volumes) + 1, verbose=False
     )
     volumes.append(moocore.hypervolume(result.F, ref=[11, 11]))
 

@@ -76,12 +76,7 @@ struct Declarations {
   /// The value given on the command line: read as the language reads it; for a text, taken as it is.
   private func override(_ name: Name, _ text: String, standard: Value) throws -> Value {
     if case .text = standard { return .text(text) }
-    let start = "arg \(name.text) = "
-    let source = Source(name: "command line", text: start + text)
-    let script = try Parser.parseWhole(source)
-    guard script.statements.count == 1, case .argument(_, let expression) = script.statements[0].kind else {
-      throw Diagnostic(.expected("a value", found: "'\(text)'"), at: Span(source, start.utf8.count..<source.count))
-    }
+    let expression = try Parser.argument(name.text, text)
     let value = try interpreter.evaluate(expression)
     guard value.isAlike(standard) || standard.json == nil else {
       throw Diagnostic(

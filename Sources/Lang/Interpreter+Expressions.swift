@@ -11,27 +11,48 @@ extension Interpreter {
     }
   }
 
+  /// Every kind takes its parts out of the expression by itself: what is bound here would lie on the stack of every level.
   private func evaluateKind(_ expression: Expression) throws -> Value {
     switch expression.kind {
-    case .number(let value), .percent(let value): return .number(value)
-    case .duration(let value): return .duration(value)
-    case .bool(let value): return .bool(value)
-    case .string(let parts): return .text(try interpolate(parts, at: expression.span))
-    case .name(let name): return try resolve(name, at: expression.span)
-    case .list(let items), .set(let items): return try bounded(.list(try items.map(evaluate)), expression.span)
+    case .number, .percent, .duration, .bool, .string, .name: try literal(expression)
+    case .list, .set, .map: try collection(expression)
+    case .range: try range(expression)
+    case .unary: try unary(expression)
+    case .binary: try binary(expression)
+    case .comparison: try comparison(expression)
+    case .conditional: try choose(expression)
+    case .call: try call(expression)
+    case .index: try element(of: expression)
+    case .member, .tagged, .verb: try other(expression)
+    }
+  }
+
+  private func literal(_ expression: Expression) throws -> Value {
+    switch expression.kind {
+    case .number(let value), .percent(let value): .number(value)
+    case .duration(let value): .duration(value)
+    case .bool(let value): .bool(value)
+    case .string(let parts): .text(try interpolate(parts, at: expression.span))
+    case .name(let name): try resolve(name, at: expression.span)
+    default: preconditionFailure("not a literal")
+    }
+  }
+
+  private func collection(_ expression: Expression) throws -> Value {
+    switch expression.kind {
+    case .list(let items), .set(let items): try bounded(.list(try items.map(evaluate)), expression.span)
     case .map(let entries):
-      return try bounded(.map(try entries.map { ($0.key.text, try evaluate($0.value)) }), expression.span)
-    case .range(let low, let high): return try range(low, high)
-    case .unary(let operation, let operand): return try unary(operation, operand, expression)
-    case .binary: return try binary(expression)
-    case .comparison(let first, let comparisons, let tolerance):
-      return try compare(first, comparisons, tolerance).holds
-    case .conditional(let condition, let yes, let no): return try choose(condition, yes, no, expression)
-    case .call(let name, let arguments): return try call(name, arguments, expression.span)
-    case .index(let base, let index): return try element(of: base, index)
+      try bounded(.map(try entries.map { ($0.key.text, try evaluate($0.value)) }), expression.span)
+    default: preconditionFailure("not a collection")
+    }
+  }
+
+  private func other(_ expression: Expression) throws -> Value {
+    switch expression.kind {
     case .member(let base, let name): return try member(of: base, name)
-    case .tagged(let name, _): throw Diagnostic(.expected("a value", found: "'\(name.text)'"), at: expression.span)
     case .verb(let call): return try perform(call)
+    case .tagged(let name, _): throw Diagnostic(.expected("a value", found: "'\(name.text)'"), at: expression.span)
+    default: preconditionFailure("evaluated elsewhere")
     }
   }
 
@@ -76,7 +97,8 @@ extension Interpreter {
     if comesLater(name, span) {
       return .unknownName(name, hint: "it is declared below, in line \(upcoming[name]!.line)")
     }
-    let near = Suggestion.nearest(to: name, among: environment.order)
+    let near =
+      Suggestion.nearest(to: name, among: environment.order) ?? Suggestion.nearest(to: name, among: Verb.all.map(\.name))
     return .unknownName(name, hint: near.map { "did you mean '\($0)'?" })
   }
 
@@ -95,7 +117,8 @@ extension Interpreter {
     return value
   }
 
-  private func range(_ low: Expression, _ high: Expression) throws -> Value {
+  private func range(_ expression: Expression) throws -> Value {
+    guard case .range(let low, let high) = expression.kind else { preconditionFailure("not a range") }
     let a = try evaluate(low)
     let b = try evaluate(high)
     if a.isUnknown || b.isUnknown { return .unknown(.any) }
@@ -120,9 +143,13 @@ extension Interpreter {
 
   // MARK: Operators
 
-  private func unary(_ operation: UnaryOperator, _ operand: Expression, _ whole: Expression) throws -> Value {
-    let value = try evaluate(operand)
-    return try guarded(whole.span, [operand], symbol: nil) { () throws(Complaint) in
+  private func unary(_ expression: Expression) throws -> Value {
+    guard case .unary(let operation, let operand) = expression.kind else { preconditionFailure("not unary") }
+    return try apply(operation, to: try evaluate(operand), operand, expression.span)
+  }
+
+  private func apply(_ operation: UnaryOperator, to value: Value, _ operand: Expression, _ span: Span) throws -> Value {
+    try guarded(span, [operand], symbol: nil) { () throws(Complaint) in
       switch operation {
       case .negate: try environment.tracer.negate(value)
       case .not: try environment.tracer.logic(.not, [value])
@@ -132,32 +159,53 @@ extension Interpreter {
 
   /// A left-leaning chain is walked in a loop, so that a long sum does not deepen the stack.
   private func binary(_ expression: Expression) throws -> Value {
-    var chain: [(sign: Operator, left: Expression, right: Expression)] = []
+    var chain: [Link] = []
     var first = expression
     while case .binary(let sign, let left, let right) = first.kind {
-      chain.append((sign, left, right))
+      chain.append(Link(sign: sign, left: left, right: right))
       first = left
     }
     var value = try evaluate(first)
     for link in chain.reversed() {
-      let left = value
-      if link.sign.kind == .and || link.sign.kind == .or, case .bool(let truth) = left, truth == (link.sign.kind == .or) {
-        continue
-      }
-      let right = try evaluate(link.right)
-      value = try guarded(link.sign.span, [link.left, link.right], symbol: link.sign.kind.rawValue) {
-        () throws(Complaint) in
-        switch link.sign.kind {
-        case .and: try environment.tracer.logic(.and, [left, right])
-        case .or: try environment.tracer.logic(.or, [left, right])
-        default: try environment.tracer.arithmetic(link.sign.kind, left, right)
-        }
-      }
-      if case .text(let text) = value, text.utf8.count > Self.maximumTextCount {
-        throw Diagnostic(.tooLarge("text", limit: Self.maximumTextCount), at: link.sign.span)
-      }
+      if link.isDecided(by: value) { continue }
+      value = try apply(link, value, try evaluate(link.right))
     }
     return value
+  }
+
+  /// One operator of a chain with its operands.
+  private struct Link {
+    let sign: Operator
+    let left: Expression
+    let right: Expression
+
+    /// `false and ...`, `true or ...`
+    func isDecided(by value: Value) -> Bool {
+      guard case .bool(let truth) = value else { return false }
+      return sign.kind == .and && !truth || sign.kind == .or && truth
+    }
+  }
+
+  private func apply(_ link: Link, _ left: Value, _ right: Value) throws -> Value {
+    let value = try guarded(link.sign.span, [link.left, link.right], symbol: link.sign.kind.rawValue) {
+      () throws(Complaint) in
+      switch link.sign.kind {
+      case .and: try environment.tracer.logic(.and, [left, right])
+      case .or: try environment.tracer.logic(.or, [left, right])
+      default: try environment.tracer.arithmetic(link.sign.kind, left, right)
+      }
+    }
+    if case .text(let text) = value, text.utf8.count > Self.maximumTextCount {
+      throw Diagnostic(.tooLarge("text", limit: Self.maximumTextCount), at: link.sign.span)
+    }
+    return value
+  }
+
+  private func comparison(_ expression: Expression) throws -> Value {
+    guard case .comparison(let first, let links, let tolerance) = expression.kind else {
+      preconditionFailure("not a comparison")
+    }
+    return try compare(first, links, tolerance).holds
   }
 
   /// A comparison chain with its margin: the smallest of the links', nil where one has none.
@@ -205,15 +253,18 @@ extension Interpreter {
     return value
   }
 
-  private func choose(
-    _ condition: Expression, _ yes: Expression, _ no: Expression, _ whole: Expression
-  ) throws -> Value {
+  private func choose(_ expression: Expression) throws -> Value {
+    guard case .conditional(let condition, let yes, let no) = expression.kind else {
+      preconditionFailure("not a conditional")
+    }
     let test = try evaluate(condition)
     if case .bool(let truth) = test { return try evaluate(truth ? yes : no) }
-    let a = try evaluate(yes)
-    let b = try evaluate(no)
+    return try select(test, [condition, yes, no], try evaluate(yes), try evaluate(no), expression.span)
+  }
+
+  private func select(_ test: Value, _ parts: [Expression], _ a: Value, _ b: Value, _ span: Span) throws -> Value {
     if test.isUnknown { return .unknown(.any) }
-    return try guarded(whole.span, [condition, yes, no], symbol: nil) { () throws(Complaint) in
+    return try guarded(span, parts, symbol: nil) { () throws(Complaint) in
       guard test.isTruth || test.isSymbolic, test.isTruth else {
         throw Complaint(.wrongKind(expected: "a yes/no value", found: test.kindName), argument: 0)
       }
@@ -223,16 +274,25 @@ extension Interpreter {
 
   // MARK: Calls, elements, members
 
-  private func call(_ name: Name, _ arguments: [Expression], _ span: Span) throws -> Value {
-    if case .function(let own)? = environment[name.text]?.role {
-      guard own.parameters.count == arguments.count else {
-        let expected = "\(own.parameters.count) argument\(own.parameters.count == 1 ? "" : "s")"
-        throw Diagnostic(
-          .argumentCount(name.text, expected: expected, found: arguments.count), at: name.span,
-          help: ["use it as \(own.usage)"])
-      }
-      return try call(own, try arguments.map(evaluate), at: span)
+  private func call(_ expression: Expression) throws -> Value {
+    guard case .call(let name, let arguments) = expression.kind else { preconditionFailure("not a call") }
+    if let own = try ownFunction(name, arguments.count) {
+      return try call(own, try arguments.map(evaluate), at: expression.span)
     }
+    return try callBuiltIn(name, arguments, expression.span)
+  }
+
+  private func ownFunction(_ name: Name, _ count: Int) throws -> FunctionDeclaration? {
+    guard case .function(let own)? = environment[name.text]?.role else { return nil }
+    guard own.parameters.count == count else {
+      let expected = "\(own.parameters.count) argument\(own.parameters.count == 1 ? "" : "s")"
+      throw Diagnostic(
+        .argumentCount(name.text, expected: expected, found: count), at: name.span, help: ["use it as \(own.usage)"])
+    }
+    return own
+  }
+
+  private func callBuiltIn(_ name: Name, _ arguments: [Expression], _ span: Span) throws -> Value {
     guard let function = Function.named(name.text) else {
       if isProbing, comesLater(name.text, name.span) { return .unknown(.any) }
       throw Diagnostic(uncallable(name), at: name.span)
@@ -267,7 +327,8 @@ extension Interpreter {
     return .unknownName(name, hint: near.map { "did you mean '\($0)'?" })
   }
 
-  private func element(of base: Expression, _ index: Expression) throws -> Value {
+  private func element(of expression: Expression) throws -> Value {
+    guard case .index(let base, let index) = expression.kind else { preconditionFailure("not an element") }
     let value = try evaluate(base)
     let position = try evaluate(index)
     if value.isUnknown || position.isUnknown { return .unknown(.any) }

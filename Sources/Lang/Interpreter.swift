@@ -30,7 +30,7 @@ final class Interpreter {
   /// Names that a program being checked declares further on, with their places: for messages.
   var upcoming: [String: Span] = [:]
 
-  static let maximumDepth = 1200
+  static let maximumDepth = 1000
   static let maximumCalls = 200
   static let maximumSteps = 1_000_000
   static let maximumListDepth = 8
@@ -69,9 +69,15 @@ final class Interpreter {
   func run(_ statement: Statement) throws -> Flow {
     try step(statement.span)
     switch statement.kind {
-    case .conditional(let condition, let yes, let no): return try runConditional(condition, yes, no)
-    case .loop(let name, let list, let body): return try runLoop(name, list, body)
-    case .repetition(let condition, let body): return try runRepetition(condition, body)
+    case .conditional: return try deeper(statement.span) { try runConditional(statement) }
+    case .loop: return try deeper(statement.span) { try runLoop(statement) }
+    case .repetition: return try deeper(statement.span) { try runRepetition(statement) }
+    default: return try runSimple(statement)
+    }
+  }
+
+  private func runSimple(_ statement: Statement) throws -> Flow {
+    switch statement.kind {
     case .giveBack(let value):
       guard !frames.isEmpty else { throw Diagnostic(.returnOutside, at: statement.span) }
       return .giveBack(try value.map(evaluate) ?? .nothing)
@@ -102,7 +108,8 @@ final class Interpreter {
     if steps > maximumSteps { throw Diagnostic(.tooManySteps(maximumSteps), at: span) }
   }
 
-  private func runConditional(_ condition: Expression, _ yes: [Statement], _ no: [Statement]?) throws -> Flow {
+  private func runConditional(_ statement: Statement) throws -> Flow {
+    guard case .conditional(let condition, let yes, let no) = statement.kind else { preconditionFailure("not an if") }
     let value = try evaluate(condition)
     if value.isUnknown {
       try run(yes)
@@ -112,14 +119,9 @@ final class Interpreter {
     return try run(try truth(value, condition) ? yes : no ?? [])
   }
 
-  private func runLoop(_ name: Name, _ list: Expression, _ body: [Statement]) throws -> Flow {
-    let value = try evaluate(list)
-    var items: [Value] = []
-    switch value {
-    case .list(let list): items = list
-    case .unknown(let kind): items = [.unknown(kind)]
-    default: throw Diagnostic(.wrongKind(expected: "a list", found: value.kindName), at: list.span)
-    }
+  private func runLoop(_ statement: Statement) throws -> Flow {
+    guard case .loop(let name, let list, let body) = statement.kind else { preconditionFailure("not a loop") }
+    let items = try items(of: list)
     let outer = loopVariables[name.text]
     defer { loopVariables[name.text] = outer }
     for item in items {
@@ -134,7 +136,17 @@ final class Interpreter {
     return .next
   }
 
-  private func runRepetition(_ condition: Expression, _ body: [Statement]) throws -> Flow {
+  private func items(of list: Expression) throws -> [Value] {
+    let value = try evaluate(list)
+    switch value {
+    case .list(let items): return items
+    case .unknown(let kind): return [.unknown(kind)]
+    default: throw Diagnostic(.wrongKind(expected: "a list", found: value.kindName), at: list.span)
+    }
+  }
+
+  private func runRepetition(_ statement: Statement) throws -> Flow {
+    guard case .repetition(let condition, let body) = statement.kind else { preconditionFailure("not a while") }
     while true {
       let value = try evaluate(condition)
       if value.isUnknown { return try run(body) }
@@ -178,16 +190,20 @@ final class Interpreter {
       throw Diagnostic(.tooMuchRecursion(function.name.text, limit: Self.maximumCalls), at: span)
     }
     try step(span)
-    if arguments.contains(where: \.isUnknown) {
-      // With unknown arguments a recursion would never find its end.
-      guard probing.insert(function.name.text).inserted else { return .unknown(.any) }
-    }
+    let isUnknown = arguments.contains(where: \.isUnknown)
+    // With unknown arguments a recursion would never find its end.
+    if isUnknown, !probing.insert(function.name.text).inserted { return .unknown(.any) }
     frames.append(Dictionary(zip(function.parameters.map(\.text), arguments), uniquingKeysWith: { $1 }))
     defer {
       frames.removeLast()
-      probing.remove(function.name.text)
+      if isUnknown { probing.remove(function.name.text) }
     }
-    switch function.body {
+    let value = try run(function.body)
+    return isUnknown ? .unknown(.any) : value
+  }
+
+  private func run(_ body: FunctionDeclaration.Body) throws -> Value {
+    switch body {
     case .expression(let expression): return try evaluate(expression)
     case .block(let statements):
       if case .giveBack(let value) = try run(statements) { return value }

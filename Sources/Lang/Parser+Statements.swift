@@ -37,6 +37,7 @@ extension Parser {
 
   /// Goes on behind a broken statement: at the first line end outside the brackets it opened.
   private mutating func recover(from start: Int, inBlock: Bool) {
+    if tokens[position].kind == .end { return }
     var depth = 0
     var at = start
     while tokens[at].kind != .end {
@@ -62,6 +63,8 @@ extension Parser {
     return try nested { parser in
       let statements = parser.parseStatements(until: .rightBrace)
       guard parser.accept(.rightBrace) else {
+        // What lies around an unclosed block is unclosed as well: one message is enough.
+        if parser.endedEarly { throw Broken() }
         parser.endedEarly = true
         throw parser.fail(
           .unclosed("{", openedAt: "line \(parser.source.line(at: open.range.lowerBound))"), at: parser.span(open))
@@ -74,6 +77,9 @@ extension Parser {
     let start = current
     guard case .identifier(let word) = start.kind else {
       if accept(.question) { return try parseHelp(start) }
+      if at(.rightParenthesis) || at(.rightBracket) || at(.rightBrace) {
+        throw fail(.strayClosing(source.text(in: start.range)))
+      }
       return try parseExpressionStatement(start)
     }
     let kind: Statement.Kind?

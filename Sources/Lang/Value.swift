@@ -11,11 +11,12 @@ public enum Value: Sendable {
   case map([(key: String, value: Value)])
   /// Depends on parameters or outputs: a formula instead of a number.
   case symbolic(Symbolic)
-  case points(Points)
-  case table(Table)
+  // Boxed, so that every value is small: the stack that evaluation needs depends on it.
+  indirect case points(Points)
+  indirect case table(Table)
   /// A report of several tables.
   case tables([Table])
-  case figure(Figure)
+  indirect case figure(Figure)
   case nothing
   /// While checking: known only when the program runs.
   case unknown(Kind)
@@ -172,7 +173,7 @@ extension Value {
 
 /// What a name stands for.
 struct Binding: Sendable {
-  enum Role: Sendable {
+  indirect enum Role: Sendable {
     case parameter(ParameterDeclaration)
     case simulator(SimulatorDeclaration)
     case objective(ObjectiveDeclaration)

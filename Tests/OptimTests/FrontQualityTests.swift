@@ -5,8 +5,8 @@ import Testing
 
 /// Fronts found with stated budgets against published hypervolumes, to 1 %.
 ///
-/// Reference points and best published values: ZDT1 from BoTorch's test problems (the true front); the others from the
-/// comparison of SAMO-COBRA (de Winter et al. 2021), definitions as in pymoo 0.6. All are minimised.
+/// Reference points and best published values: ZDT1 from BoTorch's test problems (the true front); the others
+/// from the comparison of SAMO-COBRA (de Winter et al. 2021), definitions as in pymoo 0.6. All are minimised.
 @Suite struct FrontQualityTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let name: String
@@ -73,10 +73,11 @@ import Testing
     return (x, [wave - a * a - b * b, ((a - 0.5) * (a - 0.5) + (b - 0.5) * (b - 0.5) - 0.5) * 2])
   }
 
+  // Five separate regions: smaller populations often settle for a part of them (95 % of the volume).
   static let osy = Case(
     name: "osy", bounds: [0...10, 0...10, 1...5, 0...6, 1...5, 0...10], reference: [0, 386],
     published: 100581,
-    population: 100, generations: 250
+    population: 300, generations: 200
   ) { x in
     let squares = zip(x, [2.0, 2, 1, 4, 1]).map { ($0 - $1) * ($0 - $1) }
     let first = -(25 * squares[0] + squares[1] + squares[2] + squares[3] + squares[4])

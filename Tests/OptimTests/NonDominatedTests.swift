@@ -39,6 +39,12 @@ import Testing
     }
   }
 
+  /// Fronts so large that filtering gives up, and many regions.
+  @Test(arguments: ["sphere", "cube"], [4, 6]) func largeFronts(kind: String, objectives: Int) {
+    let costs = pointSet(kind, 2000, objectives)
+    #expect(NonDominated.firstFront(costs) == NonDominated.fronts(costs)[0])
+  }
+
   @Test func infinitiesAndEmptiness() {
     #expect(NonDominated.ranks([[], []]).isEmpty)
     #expect(NonDominated.ranks([]).isEmpty)

@@ -38,7 +38,10 @@ import Testing
     #expect(first.count == 800)
     // The numbers themselves are part of the promise: stored studies are continued by later versions.
     var golden = RandomStream(seed: 42, purpose: .search, index: 7)
-    #expect([golden.next(), golden.next(), golden.next()] == [5_439_388_187_317_286_820, 16_517_414_797_231_405_369, 5_821_331_076_367_408_539])
+    #expect(
+      [golden.next(), golden.next(), golden.next()] == [
+        5_439_388_187_317_286_820, 16_517_414_797_231_405_369, 5_821_331_076_367_408_539,
+      ])
     // A stream that was saved in between goes on where it was.
     var restored = try JSONDecoder().decode(RandomStream.self, from: JSONEncoder().encode(golden))
     #expect(restored.next() == golden.next())

@@ -69,7 +69,8 @@ import Testing
   }
 
   @Test func scramblingKeepsNetsBalanced() {
-    // The first 2^8 points of a two-dimensional Sobol sequence have one point in every cell of 16 x 16, scrambled too.
+    // The first 2^8 points of a two-dimensional Sobol sequence have one point in every cell of 16 x 16,
+    // scrambled too.
     let points = Sobol().points(count: 256, dimension: 2, stream: stream)
     #expect(Set(points.map { Int($0[0] * 16) * 16 + Int($0[1] * 16) }).count == 256)
     // Scrambled points differ between seeds in the first bit as well.

@@ -1,7 +1,8 @@
-/// Help with choosing one solution of a front. Costs are `costs[j][row]`, smaller is better, finite; every function looks at all rows, so
-/// pass the front alone.
+/// Help with choosing one solution of a front. Costs are `costs[j][row]`, smaller is better, finite; every
+/// function looks at all rows, so pass the front alone.
 
-/// Costs scaled to [0, 1] between the best (ideal) and worst (nadir) value of the given rows; 0 where an objective does not vary.
+/// Costs scaled to [0, 1] between the best (ideal) and worst (nadir) value of the given rows; 0 where an
+/// objective does not vary.
 public func normalisedCosts(_ costs: [[Double]]) -> [[Double]] {
   costs.map { column in
     let (low, high) = (column.min() ?? 0, column.max() ?? 0)
@@ -9,17 +10,20 @@ public func normalisedCosts(_ costs: [[Double]]) -> [[Double]] {
   }
 }
 
-/// The knee: the row that lies farthest below the hyperplane through the extremes of the normalised front; nil without rows.
+/// The knee: the row that lies farthest below the hyperplane through the extremes of the normalised front;
+/// nil without rows.
 ///
-/// The plane through the unit vectors is sum of normalised costs = 1, so the knee has the smallest sum (Das 1999; Branke et al. 2004).
-/// Its distance below the plane is (1 - sum) / sqrt(m); it is negative on a front that bulges outwards everywhere, where the "knee"
-/// is no more than the row nearest to the plane. Ties go to the first row.
+/// The plane through the unit vectors is sum of normalised costs = 1, so the knee has the smallest sum (Das
+/// 1999; Branke et al. 2004). Its distance below the plane is (1 - sum) / sqrt(m); it is negative on a front
+/// that bulges outwards everywhere, where the "knee" is no more than the row nearest to the plane. Ties go to
+/// the first row.
 public func kneePoint(_ costs: [[Double]]) -> Int? {
   let distances = kneeDistances(costs)
   return distances.indices.max { distances[$0] < distances[$1] || distances[$0] == distances[$1] && $0 > $1 }
 }
 
-/// Distance of each row below the plane through the extremes of the normalised front, in units of the unit cube.
+/// Distance of each row below the plane through the extremes of the normalised front, in units of the unit
+/// cube.
 public func kneeDistances(_ costs: [[Double]]) -> [Double] {
   guard let first = costs.first else { return [] }
   let normalised = normalisedCosts(costs)
@@ -27,8 +31,9 @@ public func kneeDistances(_ costs: [[Double]]) -> [Double] {
   return first.indices.map { row in (1 - normalised.reduce(0) { $0 + $1[row] }) * scale }
 }
 
-/// Pseudo-weights (Deb 2001, section 7.5): how near each row is to the best of every objective, relative to its nearness to all of
-/// them. `weights[row][j]`, each row sums to 1; equal weights where a row is worst in everything.
+/// Pseudo-weights (Deb 2001, section 7.5): how near each row is to the best of every objective, relative to
+/// its nearness to all of them. `weights[row][j]`, each row sums to 1; equal weights where a row is worst in
+/// everything.
 public func pseudoWeights(_ costs: [[Double]]) -> [[Double]] {
   guard let first = costs.first else { return [] }
   let normalised = normalisedCosts(costs)
@@ -39,7 +44,8 @@ public func pseudoWeights(_ costs: [[Double]]) -> [[Double]] {
   }
 }
 
-/// The row whose pseudo-weights are nearest to `weights` (not negative, not all 0; scaled to sum 1); nil without rows.
+/// The row whose pseudo-weights are nearest to `weights` (not negative, not all 0; scaled to sum 1); nil
+/// without rows.
 public func row(of costs: [[Double]], nearestToWeights weights: [Double]) -> Int? {
   precondition(weights.count == costs.count, "one weight per objective")
   let total = weights.reduce(0, +)

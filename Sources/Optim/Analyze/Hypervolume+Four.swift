@@ -1,9 +1,10 @@
 /// The volume of a union of four-dimensional boxes, as a sweep along the last side.
 ///
-/// After Guerreiro and Fonseca, "Computing and updating hypervolume contributions in up to four dimensions", 2018: going down the last
-/// side, each box adds its own contribution to the three-dimensional union of those before. The earlier boxes are kept by
-/// descending third side as three plain columns, so that looking for the few that matter to a new one is a linear scan in vector
-/// lanes. O(n^2) at worst with a small constant, since boxes inside a newer one are dropped.
+/// After Guerreiro and Fonseca, "Computing and updating hypervolume contributions in up to four dimensions",
+/// 2018: going down the last side, each box adds its own contribution to the three-dimensional union of those
+/// before. The earlier boxes are kept by descending third side as three plain columns, so that looking for
+/// the few that matter to a new one is a linear scan in vector lanes. O(n^2) at worst with a small constant,
+/// since boxes inside a newer one are dropped.
 struct FourDimensionalSweep {
   private let columns: [Column]
 
@@ -60,7 +61,8 @@ private struct ActiveBoxes {
     return own
   }
 
-  /// At the box' own height, boxes at least as long in y hide its part up to the largest x among them, and the other way round.
+  /// At the box' own height, boxes at least as long in y hide its part up to the largest x among them, and
+  /// the other way round.
   private func hiddenCorner(_ px: Double, _ py: Double, _ above: Int) -> SIMD2<Double> {
     var (hiddenX, hiddenY) = (SIMD4<Double>(repeating: 0), SIMD4<Double>(repeating: 0))
     var k = 0
@@ -81,7 +83,8 @@ private struct ActiveBoxes {
     return corner
   }
 
-  /// Slab by slab downwards, the part of the rectangle from the hidden corner to (px, py) that no other box covers.
+  /// Slab by slab downwards, the part of the rectangle from the hidden corner to (px, py) that no other box
+  /// covers.
   private mutating func contribution(
     _ px: Double, _ py: Double, _ pz: Double, _ above: Int, _ corner: SIMD2<Double>
   ) -> Double {

@@ -1,11 +1,14 @@
-/// The hypervolume indicator: the volume dominated by a set of points and bounded by a reference point (Zitzler and Thiele 1998).
+/// The hypervolume indicator: the volume dominated by a set of points and bounded by a reference point
+/// (Zitzler and Thiele 1998).
 ///
-/// `costs[j][row]`, smaller is better, any number of objectives; `reference` one number per objective. Points that are not better than
-/// the reference in every objective (NaN included) add nothing. Exact up to rounding (about 1e-14 relative).
+/// `costs[j][row]`, smaller is better, any number of objectives; `reference` one number per objective. Points
+/// that are not better than the reference in every objective (NaN included) add nothing. Exact up to rounding
+/// (about 1e-14 relative).
 ///
-/// Two objectives: a sweep in O(n log n). Three: a sweep with a staircase (Fonseca, Paquete, Lopez-Ibanez 2006; Beume et al. 2009).
-/// Four: a sweep over three-dimensional contributions (after Guerreiro and Fonseca 2018), O(n^2). More: sweeps over contributions
-/// found by limiting the other points to a point's box (While, Bradstreet, Barone 2012), exponential in the number of objectives.
+/// Two objectives: a sweep in O(n log n). Three: a sweep with a staircase (Fonseca, Paquete, Lopez-Ibanez
+/// 2006; Beume et al. 2009). Four: a sweep over three-dimensional contributions (after Guerreiro and Fonseca
+/// 2018), O(n^2). More: sweeps over contributions found by limiting the other points to a point's box (While,
+/// Bradstreet, Barone 2012), exponential in the number of objectives.
 public func hypervolume(_ costs: [[Double]], reference: [Double]) -> Double {
   precondition(costs.count == reference.count, "one reference coordinate per objective")
   guard let first = costs.first else { return 0 }
@@ -57,8 +60,8 @@ private func spatialUnion(_ columns: [Column]) -> Double {
   }
 }
 
-/// Five sides and more: with rows by descending last side, the others' union grows by each row's contribution, its box less the
-/// union of the earlier boxes limited to it.
+/// Five sides and more: with rows by descending last side, the others' union grows by each row's
+/// contribution, its box less the union of the earlier boxes limited to it.
 private func recursiveUnion(_ columns: [Column]) -> Double {
   let last = columns[columns.count - 1]
   let others = columns.dropLast()

@@ -1,6 +1,6 @@
-/// The union of rectangles from the origin to points of the plane, as the staircase of its corners (x ascending, y descending), with
-/// its area kept up to date. The corners sit in scratch memory, right-aligned: the points inserted last tend to lie near each other,
-/// and finding a place takes a bisection.
+/// The union of rectangles from the origin to points of the plane, as the staircase of its corners (x
+/// ascending, y descending), with its area kept up to date. The corners sit in scratch memory, right-aligned:
+/// the points inserted last tend to lie near each other, and finding a place takes a bisection.
 struct StairArea {
   private(set) var area = 0.0
   private var count = 0

@@ -20,8 +20,11 @@ public struct EvaluationSummary: Sendable {
 public struct AbortedEvaluation: Error, CustomStringConvertible {
   public let simulator: String
   public let failure: Failure
+  /// It happened in an earlier run.
+  public let isRemembered: Bool
   public var description: String {
-    "an evaluation failed and \(simulator) says on_failure = abort: \(failure.reason)"
+    let advice = isRemembered ? " (remembered; 'evaluate retry=failed' runs it again)" : ""
+    return "an evaluation failed and \(simulator) says on_failure = abort: \(failure.reason)\(advice)"
   }
 }
 

@@ -59,7 +59,7 @@ extension Campaign {
     if archive.states.contains(where: { $0 != .pending }) {
       let scores = try scores()
       scales = scores.scales
-      algorithm.seed(population(Array(0..<archive.count), scores))
+      algorithm.seed(evaluatedPopulation(scores))
     }
     let first = archive.count
     var records: [SearchRecord] = []
@@ -80,8 +80,7 @@ extension Campaign {
       let scores = try Scores(problem: problem, evaluations: archive.subset(Array(rows)), scales: scales)
       // Violations stay comparable over generations by the scales of the first one.
       scales = scales ?? scores.scales
-      let told = population(Array(rows.indices).map { $0 - rows.lowerBound }, scores)
-      algorithm.tell(costs: told.costs, violation: told.violation)
+      algorithm.tell(costs: scores.costs, violation: scores.searchViolation)
       if generation % recordEvery == 0 || generation == generations {
         records.append(record(generation, since: first, algorithm.population))
       }
@@ -95,19 +94,13 @@ extension Campaign {
       remembered: remembered, computed: computed)
   }
 
-  /// Points with costs and violations as search algorithms take them: what cannot be ranked is infinitely bad.
-  private func population(_ rows: [Int], _ scores: Scores) -> Population {
-    let usable = rows.filter { scores.status[$0] != .pending }
-    let isTold = usable.count < rows.count ? usable : rows
+  /// The evaluated points of the archive, as search algorithms take them.
+  private func evaluatedPopulation(_ scores: Scores) -> Population {
+    let rows = scores.status.indices.filter { scores.status[$0] != .pending }
+    let violation = scores.searchViolation
     return Population(
-      points: isTold.map { archive.parameterValues($0) },
-      costs: scores.costs.map { column in isTold.map { column[$0] } },
-      violation: isTold.map { row in
-        switch scores.status[row] {
-        case .feasible, .infeasible, .rejected: scores.violation[row]
-        case .failed, .incomplete, .pending: .infinity
-        }
-      })
+      points: rows.map { archive.parameterValues($0) },
+      costs: scores.costs.map { column in rows.map { column[$0] } }, violation: rows.map { violation[$0] })
   }
 
   private func record(_ generation: Int, since first: Int, _ population: Population) -> SearchRecord {
@@ -136,5 +129,17 @@ extension Campaign {
       records[i].hypervolume = hypervolume(records[i].costs, reference: reference)
     }
     return zip(reference, problem.objectives).map { $1.sense == .maximize ? -$0 : $0 }
+  }
+}
+
+extension Scores {
+  /// Violations as search algorithms take them: what cannot be ranked is infinitely bad.
+  fileprivate var searchViolation: [Double] {
+    status.indices.map { row in
+      switch status[row] {
+      case .feasible, .infeasible, .rejected: violation[row]
+      case .failed, .incomplete, .pending: .infinity
+      }
+    }
   }
 }

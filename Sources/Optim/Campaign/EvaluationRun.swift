@@ -29,6 +29,9 @@ struct EvaluationRun {
     let start = Date()
     try answerAtOnce()
     waiting = rows.filter { parts[$0] != nil }[...]
+    if !parts.isEmpty && campaign.study.isReadOnly {
+      throw StudyError.readOnly(path: campaign.study.path ?? "the study")
+    }
     let pool = campaign.pool()
     do {
       try simulate(pool, observer)
@@ -61,10 +64,20 @@ struct EvaluationRun {
         let known = try campaign.study.recall(series, point)
         found.append(known.flatMap { usable($0) ? Part($0.outcome, seconds: $0.seconds, width: series.outputNames.count) : nil })
       }
+      try abortOnRemembered(found)
       parts[row] = found
       if found.allSatisfy({ $0 != nil }) {
         summary.remembered += 1
         finish(row)
+      }
+    }
+  }
+
+  /// A failure that ended a run before ends it again, until it is tried again on purpose.
+  private func abortOnRemembered(_ found: [Part?]) throws {
+    for (part, simulator) in zip(found, simulators) where simulator.onFailure == .abort {
+      if case .failed(let failure)? = part?.outcome {
+        throw AbortedEvaluation(simulator: simulator.name, failure: failure, isRemembered: true)
       }
     }
   }
@@ -122,7 +135,7 @@ struct EvaluationRun {
       finish(row)
     }
     if case .failed(let failure) = answer.outcome, simulators[index].onFailure == .abort {
-      throw AbortedEvaluation(simulator: simulators[index].name, failure: failure)
+      throw AbortedEvaluation(simulator: simulators[index].name, failure: failure, isRemembered: false)
     }
   }
 

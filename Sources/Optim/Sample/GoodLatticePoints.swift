@@ -1,10 +1,11 @@
 import Foundation
 
-/// Good lattice points: the rank-1 lattice {k g / n} with a Korobov generator g = (1, a, a^2, ...) mod n, shifted at random.
+/// Good lattice points: the rank-1 lattice {k g / n} with a Korobov generator g = (1, a, a^2, ...) mod n,
+/// shifted at random.
 ///
-/// Source: Korobov 1959; Sloan and Joe 1994. The multiplier is the one, of up to 64 random candidates prime to n, with the smallest
-/// P2 figure of merit (worst-case error of smooth periodic functions) in the first dimensions. Every 1-D projection is
-/// evenly spaced, and so stratified.
+/// Source: Korobov 1959; Sloan and Joe 1994. The multiplier is the one, of up to 64 random candidates prime
+/// to n, with the smallest P2 figure of merit (worst-case error of smooth periodic functions) in the first
+/// dimensions. Every 1-D projection is evenly spaced, and so stratified.
 public struct GoodLatticePoints: Sampler {
   public let name = "glp"
   public let documentation =
@@ -45,8 +46,9 @@ public struct GoodLatticePoints: Sampler {
     }
   }
 
-  /// P2 up to constants: the sum over (at most 2000) points of the product over j of 1 + 2 pi^2 B2(x_j) / j^2, B2 the second
-  /// Bernoulli polynomial; the weights 1/j^2 keep many dimensions from drowning the first ones.
+  /// P2 up to constants: the sum over (at most 2000) points of the product over j of 1 + 2 pi^2 B2(x_j) /
+  /// j^2, B2 the second Bernoulli polynomial; the weights 1/j^2 keep many dimensions from drowning the first
+  /// ones.
   private static func merit(_ generator: [Int], _ n: Int) -> Double {
     var sum = 0.0
     for k in 0..<min(n, 2000) {

@@ -1,9 +1,10 @@
 /// Full factorial: every combination of the levels of each dimension.
 ///
-/// The dimensions share about `count` points as evenly as they can: starting from one level each, the dimension with the fewest
-/// levels gets one more while the product stays within `count`. A discrete dimension never gets more levels than it has values.
-/// Continuous levels include both ends, so this is the one sampler whose coordinates may be 1. With many dimensions
-/// (2^dimension > count) only the first ones vary. The last dimension varies fastest.
+/// The dimensions share about `count` points as evenly as they can: starting from one level each, the
+/// dimension with the fewest levels gets one more while the product stays within `count`. A discrete
+/// dimension never gets more levels than it has values. Continuous levels include both ends, so this is the
+/// one sampler whose coordinates may be 1. With many dimensions (2^dimension > count) only the first ones
+/// vary. The last dimension varies fastest.
 public struct Grid: Sampler {
   public let name = "grid"
   public let documentation = "full factorial grid of about N points; whole levels of discrete parameters"

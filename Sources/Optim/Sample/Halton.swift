@@ -1,7 +1,8 @@
 /// Halton's sequence: coordinate j of point k is the radical inverse of k in the j-th prime.
 ///
-/// Source: Halton 1960; scrambled by an independent random permutation of the digits at every place (Owen, "A randomized
-/// Halton algorithm in R", 2017), without which high dimensions are badly correlated. Unscrambled point 0 is the origin.
+/// Source: Halton 1960; scrambled by an independent random permutation of the digits at every place (Owen, "A
+/// randomized Halton algorithm in R", 2017), without which high dimensions are badly correlated. Unscrambled
+/// point 0 is the origin.
 public struct Halton: Sampler {
   public let name = "halton"
   public let documentation = "Halton sequence with randomly permuted digits; can be continued"
@@ -20,7 +21,8 @@ public struct Halton: Sampler {
     return rows(ofColumns: columns)
   }
 
-  /// The digits of `number` mirrored at the point, each first sent through its place's permutation where there is one.
+  /// The digits of `number` mirrored at the point, each first sent through its place's permutation where
+  /// there is one.
   private static func radicalInverse(_ number: Int, _ base: Int, _ permutations: [[Int]]) -> Double {
     var (rest, scale, value) = (number, 1.0, 0.0)
     let step = 1 / Double(base)

@@ -1,7 +1,8 @@
-/// Latin hypercube: in every dimension each of `count` equal strata holds exactly one point, at a random place in it.
+/// Latin hypercube: in every dimension each of `count` equal strata holds exactly one point, at a random
+/// place in it.
 ///
-/// Source: McKay, Beckman, Conover 1979. Of several random designs the one with the largest smallest distance is kept
-/// (maximin; Johnson, Moore, Ylvisaker 1990).
+/// Source: McKay, Beckman, Conover 1979. Of several random designs the one with the largest smallest distance
+/// is kept (maximin; Johnson, Moore, Ylvisaker 1990).
 public struct LatinHypercube: Sampler {
   public let name = "lh"
   public let documentation =
@@ -24,9 +25,11 @@ func inStratum(_ k: Int, of count: Int, at u: Double) -> Double {
   min((Double(k) + u) / Double(count), 1.0.nextDown)
 }
 
-/// The design, of up to 20 made by `design` (as columns), whose closest two points lie farthest apart; as rows.
+/// The design, of up to 20 made by `design` (as columns), whose closest two points lie farthest apart; as
+/// rows.
 ///
-/// Comparing costs count^2 x dimension / 2, so large designs, whose distances hardly differ, are tried less often, the largest once.
+/// Comparing costs count^2 x dimension / 2, so large designs, whose distances hardly differ, are tried less
+/// often, the largest once.
 func bestByDistance(
   count: Int, dimension: Int, stream: RandomStream, _ design: (inout RandomStream) -> [[Double]]
 ) -> [[Double]] {

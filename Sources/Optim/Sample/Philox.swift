@@ -1,8 +1,9 @@
 /// Philox4x32-10, a counter-based random generator.
 ///
-/// Source: J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
-/// The output is a pure function of a 128-bit counter and a 64-bit key, so any block of any stream is available at once:
-/// results depend neither on the order of work nor on the number of workers. It passes TestU01's BigCrush (same paper).
+/// Source: J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw, "Parallel random numbers: as easy as 1, 2, 3",
+/// SC 2011. The output is a pure function of a 128-bit counter and a 64-bit key, so any block of any stream
+/// is available at once: results depend neither on the order of work nor on the number of workers. It passes
+/// TestU01's BigCrush (same paper).
 public enum Philox {
   /// Ten rounds over `counter` with `key`: four 32-bit words.
   @inlinable

@@ -2,8 +2,9 @@ import Foundation
 
 /// Random numbers that belong to a place in the program: stream = (seed, purpose, index).
 ///
-/// Two streams that differ in any of the three are independent, and a stream gives the same numbers on every machine and
-/// with any number of workers. A value: copying a stream copies its position. Period 2^49 numbers of 64 bits.
+/// Two streams that differ in any of the three are independent, and a stream gives the same numbers on every
+/// machine and with any number of workers. A value: copying a stream copies its position. Period 2^49 numbers
+/// of 64 bits.
 public struct RandomStream: RandomNumberGenerator, Codable, Hashable, Sendable {
   /// What the numbers are for. Raw values are part of the reproducibility promise: append, never renumber.
   public enum Purpose: UInt16, Codable, Sendable, CaseIterable {
@@ -35,10 +36,11 @@ public struct RandomStream: RandomNumberGenerator, Codable, Hashable, Sendable {
     self.index = index
   }
 
-  /// A stream that depends on this stream's identity (not its position) and `number`: streams within a stream.
+  /// A stream that depends on this stream's identity (not its position) and `number`: streams within a
+  /// stream.
   public func derived(_ number: UInt64) -> RandomStream {
-    // Ordinary blocks carry their purpose in the upper half of the second word; purpose 0, which no stream has, is where
-    // the seeds of derived streams come from.
+    // Ordinary blocks carry their purpose in the upper half of the second word; purpose 0, which no stream
+    // has, is where the seeds of derived streams come from.
     let words = Philox.block(
       counter: SIMD4(UInt32(truncatingIfNeeded: number), UInt32(purpose.rawValue), low(index), high(index)),
       key: SIMD2(low(seed), high(seed) ^ UInt32(truncatingIfNeeded: number >> 32)))
@@ -76,7 +78,8 @@ public struct RandomStream: RandomNumberGenerator, Codable, Hashable, Sendable {
     return radius * Foundation.cos(2 * .pi * uniform())
   }
 
-  /// Uniform over `0..<bound`, without bias (D. Lemire, "Fast random integer generation in an interval", 2019). `bound` > 0.
+  /// Uniform over `0..<bound`, without bias (D. Lemire, "Fast random integer generation in an interval",
+  /// 2019). `bound` > 0.
   public mutating func below(_ bound: Int) -> Int {
     precondition(bound > 0)
     let n = UInt64(bound)

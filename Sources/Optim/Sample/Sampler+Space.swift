@@ -29,14 +29,17 @@ public enum SamplingError: Error, Equatable, CustomStringConvertible {
   }
 }
 
-/// Decides on parameter values (NaN where a conditional parameter does not exist), usually an a priori constraint.
+/// Decides on parameter values (NaN where a conditional parameter does not exist), usually an a priori
+/// constraint.
 public typealias Acceptance = @Sendable ([Double]) -> Bool
 
 extension Sampler {
-  /// Exactly `count` points of `space` that `accept` says yes to (a grid: those of a grid of about `count` points).
+  /// Exactly `count` points of `space` that `accept` says yes to (a grid: those of a grid of about `count`
+  /// points).
   ///
-  /// Sequences go on until there are enough; designs are made larger by the acceptance rate and thinned at random, so that they keep
-  /// their spread. Points of small discrete spaces may repeat: three on/off parameters have eight points, however many are asked for.
+  /// Sequences go on until there are enough; designs are made larger by the acceptance rate and thinned at
+  /// random, so that they keep their spread. Points of small discrete spaces may repeat: three on/off
+  /// parameters have eight points, however many are asked for.
   public func sample(
     count: Int, space: Space, skip: Int = 0, stream: RandomStream, accept: Acceptance? = nil
   ) throws(SamplingError) -> Sample {
@@ -83,7 +86,8 @@ extension Sampler {
     return Sample(points: accepted, drawn: drawn)
   }
 
-  /// Finds the acceptance rate by random points, makes a design that much larger, and keeps `count` of the accepted points.
+  /// Finds the acceptance rate by random points, makes a design that much larger, and keeps `count` of the
+  /// accepted points.
   private func thinned(
     _ count: Int, _ space: Space, _ stream: RandomStream, _ draw: Draw, _ accept: Acceptance
   ) throws(SamplingError) -> Sample {
@@ -93,7 +97,8 @@ extension Sampler {
       { MonteCarlo().points(count: $0, dimension: space.count, skip: $1, stream: $2).map(space.decode) },
       accept)
     let rate = Double(pilot.points.count) / Double(pilot.drawn)
-    // At most about 160 MB of coordinates at once; where that is not enough, several designs are put together.
+    // At most about 160 MB of coordinates at once; where that is not enough, several designs are put
+    // together.
     let largest = max(count, 20_000_000 / space.count)
     var size = pilot.points.count == pilot.drawn ? count : min(Int(1.2 * Double(count) / rate) + 1, largest)
     var accepted: [[Double]] = []

@@ -6,16 +6,16 @@ public protocol Sampler: Sendable {
   var name: String { get }
   /// One line for help and completion.
   var documentation: String { get }
-  /// Whether point k does not depend on how many points are asked for, so that `skip` continues where the last call ended.
-  /// Designs (Latin hypercubes, grids) are made as a whole and ignore `skip`.
+  /// Whether point k does not depend on how many points are asked for, so that `skip` continues where the
+  /// last call ended. Designs (Latin hypercubes, grids) are made as a whole and ignore `skip`.
   var isSequence: Bool { get }
   /// The most dimensions there are constants for; nil without a limit.
   var maximumDimension: Int? { get }
 
   /// `count` points of [0, 1)^dimension, row by row (a grid: about `count` points of the closed cube).
   ///
-  /// `levels[j]` is the number of equal cells that dimension j is divided into, nil where it is continuous; only a grid uses it.
-  /// `dimension` must be 1 or more and within `maximumDimension`.
+  /// `levels[j]` is the number of equal cells that dimension j is divided into, nil where it is continuous;
+  /// only a grid uses it. `dimension` must be 1 or more and within `maximumDimension`.
   func points(count: Int, levels: [Int?], skip: Int, stream: RandomStream) -> [[Double]]
 }
 

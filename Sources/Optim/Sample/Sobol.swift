@@ -1,8 +1,9 @@
 /// Sobol's sequence with Joe and Kuo's direction numbers, in Gray-code order (Antonov and Saleev 1979).
 ///
-/// Sources: Sobol 1967; Joe and Kuo 2008; scrambling: nested uniform (Owen 1995), computed by a hash (Laine and Karras 2011,
-/// Burley 2020, constants of Vegdahl 2021). The first 2^k points have one point in each of 2^k equal strata of every dimension,
-/// scrambled or not; numbers of points that are powers of two are the best balanced. 2^32 points at most.
+/// Sources: Sobol 1967; Joe and Kuo 2008; scrambling: nested uniform (Owen 1995), computed by a hash (Laine
+/// and Karras 2011, Burley 2020, constants of Vegdahl 2021). The first 2^k points have one point in each of
+/// 2^k equal strata of every dimension, scrambled or not; numbers of points that are powers of two are the
+/// best balanced. 2^32 points at most.
 public struct Sobol: Sampler {
   public let name = "sobol"
   public let documentation = "Sobol sequence with Owen scrambling, best with powers of two; can be continued"
@@ -26,7 +27,8 @@ public struct Sobol: Sampler {
     return rows(ofColumns: columns)
   }
 
-  /// Coordinates as multiples of 2^-32: from one point to the next a single direction number is added (modulo 2).
+  /// Coordinates as multiples of 2^-32: from one point to the next a single direction number is added (modulo
+  /// 2).
   private static func integers(_ directions: [UInt32], from skip: Int, count: Int) -> [UInt32] {
     let gray = skip ^ (skip >> 1)
     var value = directions.indices.reduce(UInt32(0)) { gray >> $1 & 1 == 1 ? $0 ^ directions[$1] : $0 }
@@ -36,8 +38,9 @@ public struct Sobol: Sampler {
     }
   }
 
-  /// Owen's nested uniform scrambling: each bit is flipped or not depending on the bits above it. On the reversed number that is
-  /// a hash in which every bit only affects higher ones: sums, and products with even numbers.
+  /// Owen's nested uniform scrambling: each bit is flipped or not depending on the bits above it. On the
+  /// reversed number that is a hash in which every bit only affects higher ones: sums, and products with even
+  /// numbers.
   private static func scramble(_ value: UInt32, _ key: UInt32) -> UInt32 {
     var x = reversed(value)
     x ^= x &* 0x3d20_adea
@@ -65,7 +68,8 @@ public struct Sobol: Sampler {
       }
   }()
 
-  /// v_k = v_(k-s) ^ (v_(k-s) >> s) ^ sum of a_i v_(k-i), for a polynomial of degree s (Bratley and Fox 1988).
+  /// v_k = v_(k-s) ^ (v_(k-s) >> s) ^ sum of a_i v_(k-i), for a polynomial of degree s (Bratley and Fox
+  /// 1988).
   private static func recurrence(polynomial: UInt32, initial: [UInt32]) -> [UInt32] {
     let degree = initial.count
     var v = initial.enumerated().map { $1 << (31 - UInt32($0)) }

@@ -1,7 +1,9 @@
-/// Direction numbers of dimensions 2 to 500 of Sobol's sequence (dimension 1 needs none): new-joe-kuo-6.21201.
+/// Direction numbers of dimensions 2 to 500 of Sobol's sequence (dimension 1 needs none):
+/// new-joe-kuo-6.21201.
 ///
-/// Source: S. Joe and F. Y. Kuo, SIAM J. Sci. Comput. 30 (2008). Written by scripts/fixtures/sobol_directions.py.
-/// Per dimension: the primitive polynomial as bits, leading and trailing 1 included, then m1, m2, ... up to its degree.
+/// Source: S. Joe and F. Y. Kuo, SIAM J. Sci. Comput. 30 (2008). Written by
+/// scripts/fixtures/sobol_directions.py. Per dimension: the primitive polynomial as bits, leading and
+/// trailing 1 included, then m1, m2, ... up to its degree.
 enum SobolDirections {
   static let dimensions = 500
   static let table = """

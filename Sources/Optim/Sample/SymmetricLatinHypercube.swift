@@ -1,7 +1,8 @@
 /// Symmetric Latin hypercube: for each point its mirror image in the centre of the cube is a point too.
 ///
-/// Source: Ye, Li, Sudjianto, "Algorithmic construction of optimal symmetric Latin hypercube designs", 2000. Main effects
-/// are then estimated free of second-order effects. Of several designs the one with the largest smallest distance is kept.
+/// Source: Ye, Li, Sudjianto, "Algorithmic construction of optimal symmetric Latin hypercube designs", 2000.
+/// Main effects are then estimated free of second-order effects. Of several designs the one with the largest
+/// smallest distance is kept.
 public struct SymmetricLatinHypercube: Sampler {
   public let name = "slh"
   public let documentation = "symmetric Latin hypercube: the mirror image of every point is a point too"

@@ -47,13 +47,15 @@ public struct SearchOptions: Sendable {
   public var population = 100
   /// Probability that a pair of parents is crossed.
   public var crossoverProbability = 0.9
-  /// Distribution index of simulated binary crossover: one for all parameters or one per parameter; larger keeps closer to the parents.
+  /// Distribution index of simulated binary crossover: one for all parameters or one per parameter; larger
+  /// keeps closer to the parents.
   public var crossoverIndex: [Double] = [15]
   /// Probability that a parameter is mutated; nil: 1 / number of parameters.
   public var mutationProbability: Double?
   /// Distribution index of polynomial mutation, as `crossoverIndex`.
   public var mutationIndex: [Double] = [20]
-  /// A priori constraints: proposals failing it are drawn again, 50 times at most, then passed on all the same.
+  /// A priori constraints: proposals failing it are drawn again, 50 times at most, then passed on all the
+  /// same.
   public var accept: Acceptance?
 
   public init(population: Int = 100, accept: Acceptance? = nil) {
@@ -64,22 +66,24 @@ public struct SearchOptions: Sendable {
 
 /// A multi-objective search algorithm: a value that proposes points and is told what became of them.
 ///
-/// It has no clock, no files and no global state; all randomness comes from the stream, so equal seeds and answers give equal
-/// proposals. Constraints enter as one violation per point (constrained dominance).
+/// It has no clock, no files and no global state; all randomness comes from the stream, so equal seeds and
+/// answers give equal proposals. Constraints enter as one violation per point (constrained dominance).
 public protocol Algorithm: Sendable {
   init(space: Space, options: SearchOptions, stream: RandomStream)
 
   /// The best points so far, at most `options.population` of them.
   var population: Population { get }
 
-  /// Takes evaluated points into the population. Points that the space does not contain (outside the present ranges) are ignored.
+  /// Takes evaluated points into the population. Points that the space does not contain (outside the present
+  /// ranges) are ignored.
   mutating func seed(_ evaluated: Population)
 
-  /// `options.population` points to evaluate: parameter values, row by row. Asking again before telling gives the same points.
+  /// `options.population` points to evaluate: parameter values, row by row. Asking again before telling gives
+  /// the same points.
   mutating func ask() -> [[Double]]
 
-  /// The answers to the last `ask`, in its order: `costs[j][row]` (smaller is better, NaN where the evaluation failed) and
-  /// `violation[row]` (0 feasible, infinity where it failed).
+  /// The answers to the last `ask`, in its order: `costs[j][row]` (smaller is better, NaN where the
+  /// evaluation failed) and `violation[row]` (0 feasible, infinity where it failed).
   mutating func tell(costs: [[Double]], violation: [Double])
 }
 

@@ -1,9 +1,10 @@
 /// Non-dominated sorting for any number of objectives by sets of dominators, 64 rows to a word.
 ///
-/// The rows at most as large as a row in objective j are a prefix of the order by j; the intersection of these prefixes over all
-/// objectives is the set of the row's weak dominators (bit-parallel intersection: Mishra, Senwar, Buzdalov et al. 2019-2021).
-/// In lexicographic order dominators come before a row, which saves one objective and half the words.
-/// O(m n^2 / 64) word operations; rows are treated in blocks, so memory stays at block x n bits and one bit set per front.
+/// The rows at most as large as a row in objective j are a prefix of the order by j; the intersection of
+/// these prefixes over all objectives is the set of the row's weak dominators (bit-parallel intersection:
+/// Mishra, Senwar, Buzdalov et al. 2019-2021). In lexicographic order dominators come before a row, which
+/// saves one objective and half the words. O(m n^2 / 64) word operations; rows are treated in blocks, so
+/// memory stays at block x n bits and one bit set per front.
 extension NonDominated {
   static func ranksOfMany(_ columns: [Column]) -> [Int] {
     var ranks = [Int](repeating: 0, count: columns[0].count)
@@ -116,7 +117,8 @@ private struct FrontBits {
     bits[word] |= 1 << UInt64(row & 63)
   }
 
-  /// Whether a member is among the dominators, of which word `last` counts only under `mask`. Later members are the likelier ones.
+  /// Whether a member is among the dominators, of which word `last` counts only under `mask`. Later members
+  /// are the likelier ones.
   func meets(_ dominators: Column64, _ last: Int, _ mask: UInt64) -> Bool {
     var word = bits.count - 1
     while word >= 0 {

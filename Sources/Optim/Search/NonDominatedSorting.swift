@@ -1,8 +1,9 @@
 /// Non-dominated sorting of cost columns (smaller is better).
 ///
-/// `costs[j][row]` is objective j of a row: one array per objective, all of equal length, no NaN (callers exclude rows without
-/// costs; infinities are allowed). A row dominates another if it is nowhere worse and somewhere better, so equal rows do not
-/// dominate each other and share a front. With no objectives at all nothing dominates anything.
+/// `costs[j][row]` is objective j of a row: one array per objective, all of equal length, no NaN (callers
+/// exclude rows without costs; infinities are allowed). A row dominates another if it is nowhere worse and
+/// somewhere better, so equal rows do not dominate each other and share a front. With no objectives at all
+/// nothing dominates anything.
 public enum NonDominated {
   /// The front of each row, counted from 0: row r is in front 1 + max over the rows dominating it.
   public static func ranks(_ costs: [[Double]]) -> [Int] {
@@ -36,8 +37,8 @@ public enum NonDominated {
   }
 }
 
-/// How many of `0..<count` satisfy a condition that holds for a prefix of them, by bisection. Being dominated by front k is one,
-/// because a row dominated by a front is dominated by every front before.
+/// How many of `0..<count` satisfy a condition that holds for a prefix of them, by bisection. Being dominated
+/// by front k is one, because a row dominated by a front is dominated by every front before.
 @inline(__always)
 func prefixLength(_ count: Int, where holds: (Int) -> Bool) -> Int {
   var (low, high) = (0, count)
@@ -61,7 +62,8 @@ extension NonDominated {
     return ranks
   }
 
-  /// Sweep in O(n log n) (Jensen 2003): of each front only the last row matters, it has the smallest second objective.
+  /// Sweep in O(n log n) (Jensen 2003): of each front only the last row matters, it has the smallest second
+  /// objective.
   private static func ranksOfTwo(_ columns: [Column]) -> [Int] {
     let (x, y) = (columns[0], columns[1])
     var ranks = [Int](repeating: 0, count: x.count)
@@ -80,8 +82,8 @@ extension NonDominated {
     return ranks
   }
 
-  /// Sweep along the first objective with, for each front, the staircase of the other two; the front is found by bisection.
-  /// O(n log(fronts) log(staircase)) plus the moves of insertion into the sorted staircases.
+  /// Sweep along the first objective with, for each front, the staircase of the other two; the front is found
+  /// by bisection. O(n log(fronts) log(staircase)) plus the moves of insertion into the sorted staircases.
   private static func ranksOfThree(_ columns: [Column]) -> [Int] {
     let (x, y, z) = (columns[0], columns[1], columns[2])
     var ranks = [Int](repeating: 0, count: x.count)

@@ -1,7 +1,7 @@
 /// The order in which constrained multi-objective search prefers points.
 ///
-/// Constrained dominance (Deb, Pratap, Agarwal, Meyarivan 2002): a feasible point beats an infeasible one, of two infeasible ones the
-/// smaller violation wins, of two feasible ones Pareto dominance decides.
+/// Constrained dominance (Deb, Pratap, Agarwal, Meyarivan 2002): a feasible point beats an infeasible one, of
+/// two infeasible ones the smaller violation wins, of two feasible ones Pareto dominance decides.
 public struct Ranking: Sendable {
   /// 0 for the best feasible front; infeasible points follow, one rank per distinct violation.
   public let ranks: [Int]
@@ -11,8 +11,8 @@ public struct Ranking: Sendable {
   public let feasibleFronts: Int
 
   /// - costs: `costs[j][row]`, smaller is better.
-  /// - violation: one number per row, 0 (or less) for feasible, larger is worse, infinity for a row that can never be used.
-  ///   A row with a NaN cost or violation counts as infinite.
+  /// - violation: one number per row, 0 (or less) for feasible, larger is worse, infinity for a row that can
+  ///   never be used. A row with a NaN cost or violation counts as infinite.
   public init(costs: [[Double]], violation: [Double]) {
     precondition(costs.allSatisfy { $0.count == violation.count })
     let usable = Self.cleaned(violation, costs)
@@ -63,7 +63,8 @@ public struct Ranking: Sendable {
     return chosen
   }
 
-  /// The ranking within rows that `best` chose, numbered in that order: what was left out dominated none of them.
+  /// The ranking within rows that `best` chose, numbered in that order: what was left out dominated none of
+  /// them.
   func within(best chosen: [Int]) -> Ranking {
     var kept: [[Int]] = []
     var previous = -1
@@ -84,8 +85,9 @@ public struct Ranking: Sendable {
   }
 }
 
-/// Crowding distance (Deb et al. 2002) of each row of `front`: the sum over objectives of the gap between its neighbours, relative to
-/// the front's range. Infinite at the ends of every objective; an objective without a finite range adds nothing.
+/// Crowding distance (Deb et al. 2002) of each row of `front`: the sum over objectives of the gap between its
+/// neighbours, relative to the front's range. Infinite at the ends of every objective; an objective without a
+/// finite range adds nothing.
 public func crowdingDistance(_ costs: [[Double]], _ front: [Int]) -> [Double] {
   guard front.count > 2 else { return front.map { _ in .infinity } }
   var distance = [Double](repeating: 0, count: front.count)
@@ -97,15 +99,19 @@ public func crowdingDistance(_ costs: [[Double]], _ front: [Int]) -> [Double] {
     guard range > 0, range.isFinite else { continue }
     distance[first] = .infinity
     distance[last] = .infinity
-    for k in 1..<order.count - 1 { distance[order[k]] += (values[order[k + 1]] - values[order[k - 1]]) / range }
+    for k in 1..<order.count - 1 {
+      distance[order[k]] += (values[order[k + 1]] - values[order[k - 1]]) / range
+    }
   }
   return distance
 }
 
-/// `count` rows of a front, found by dropping the most crowded row again and again, distances kept up to date.
+/// `count` rows of a front, found by dropping the most crowded row again and again, distances kept up to
+/// date.
 ///
-/// Source: Kukkonen and Deb, "Improved pruning of non-dominated solutions based on crowding distance", 2006. Dropping all at once by
-/// the first distances, as in the original NSGA-II, empties whole regions: two close neighbours both go.
+/// Source: Kukkonen and Deb, "Improved pruning of non-dominated solutions based on crowding distance", 2006.
+/// Dropping all at once by the first distances, as in the original NSGA-II, empties whole regions: two close
+/// neighbours both go.
 public func pruned(_ front: [Int], to count: Int, costs: [[Double]]) -> [Int] {
   guard front.count > count else { return front }
   var chain = NeighbourChains(costs.map { column in front.map { column[$0] } }, count: front.count)

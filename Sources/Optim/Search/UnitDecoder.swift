@@ -1,5 +1,5 @@
-/// `Space.decode`, prepared for many points: search decodes millions, and most parameters are plain ranges whose two bounds are
-/// all that is needed. Gives exactly the same numbers.
+/// `Space.decode`, prepared for many points: search decodes millions, and most parameters are plain ranges
+/// whose two bounds are all that is needed. Gives exactly the same numbers.
 struct UnitDecoder: Sendable {
   private enum Step {
     case linear(lower: Double, upper: Double)

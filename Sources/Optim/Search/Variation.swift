@@ -2,9 +2,10 @@ import Foundation
 
 /// Crossover and mutation of points of the unit cube, for all kinds of parameters.
 ///
-/// Reals and steps: simulated binary crossover (Deb and Agrawal 1995) and polynomial mutation (Deb and Goyal 1996), both in the form
-/// whose distributions end at the bounds (Deb et al. 2002). Steps are searched as reals and decoded to cells. Labels
-/// are exchanged between parents as they are, and mutated to any other label.
+/// Reals and steps: simulated binary crossover (Deb and Agrawal 1995) and polynomial mutation (Deb and Goyal
+/// 1996), both in the form whose distributions end at the bounds (Deb et al. 2002). Steps are searched as
+/// reals and decoded to cells. Labels are exchanged between parents as they are, and mutated to any other
+/// label.
 struct Variation: Sendable {
   private enum Kind {
     case real
@@ -52,13 +53,15 @@ struct Variation: Sendable {
     }
   }
 
-  /// Two children around their parents `low` < `high` in [0, 1]; the spread factor's density is cut off where a child would leave [0, 1].
+  /// Two children around their parents `low` < `high` in [0, 1]; the spread factor's density is cut off where
+  /// a child would leave [0, 1].
   private static func binaryCrossover(
     _ low: Double, _ high: Double, _ u: Double, _ index: Double
   ) -> (Double, Double) {
     let power = index + 1
     let gap = high - low
-    // Where the bound is far, alpha is 2 to the last bit (x^-power < 2^-54) and needs no power; mostly it is the same for both.
+    // Where the bound is far, alpha is 2 to the last bit (x^-power < 2^-54) and needs no power; mostly it is
+    // the same for both.
     let far = exp2(54 / power)
     let alpha = { (room: Double) in
       let ratio = 1 + 2 * room / gap
@@ -101,7 +104,8 @@ struct Variation: Sendable {
     }
   }
 
-  /// How many genes stay as they are before the next mutation: geometrically distributed, one draw a mutation instead of one a gene.
+  /// How many genes stay as they are before the next mutation: geometrically distributed, one draw a mutation
+  /// instead of one a gene.
   private func gap(_ random: inout RandomStream) -> Int {
     if mutationProbability >= 1 { return 0 }
     if mutationProbability <= 0 { return kinds.count }
