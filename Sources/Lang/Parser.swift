@@ -51,6 +51,19 @@ public struct Parser {
     return Script(source: source, statements: statements, comments: lexed.comments)
   }
 
+  /// The value of `name=value` on the command line, shown in messages as it was written there.
+  static func argument(_ name: String, _ text: String) throws -> Expression {
+    let source = Source(name: "command line", text: "\(name)= \(text)")
+    let lexed = Lexer.tokenize(source)
+    var parser = Parser(source: source, tokens: lexed.tokens)
+    parser.position = 2
+    let value = try? parser.parseExpression()
+    let end = Span(source, parser.current.range)
+    if let value, lexed.diagnostics.isEmpty, parser.current.kind == .end { return value }
+    let own = parser.diagnostics.isEmpty ? [Diagnostic(.expected("one value", found: "'\(text)'"), at: end)] : []
+    throw Diagnostics(lexed.diagnostics.isEmpty ? parser.diagnostics + own : lexed.diagnostics)
+  }
+
   init(source: Source, tokens: [Token]) {
     self.source = source
     self.tokens = tokens
