@@ -20,7 +20,9 @@ public enum Help {
     if let declaration = Words.declarations.first(where: { $0.word == word }) { return text(declaration) }
     if let verb = Verb.named(word) { return text(verb) }
     if let function = Function.named(word) { return text(function) }
-    if let later = Verb.later[word] { return "\(word): \(later). A later version of dmo will have it." }
+    if let later = Verb.later[word] {
+      return wrapped("\(word): \(later). A later version of dmo will have it.", 80, "  ")
+    }
     return nil
   }
 
@@ -66,7 +68,7 @@ public enum Help {
   }
 
   private static func text(_ declaration: Words.Declaration) -> String {
-    var lines = [declaration.usage, "  " + declaration.summary]
+    var lines = [declaration.usage, "  " + wrapped(declaration.summary, 76, "  ")]
     if declaration.word == "simulator" {
       lines += ["", "settings"]
       lines += SimulatorSetting.all.map { setting in
@@ -77,7 +79,7 @@ public enum Help {
   }
 
   private static func text(_ verb: Verb) -> String {
-    var lines = [verb.usage, "  " + wrapped(verb.summary, 76, "  ")]
+    var lines = [wrapped(verb.usage, 76, "    "), "  " + wrapped(verb.summary, 76, "  ")]
     for argument in verb.arguments {
       lines.append(line(argument.name, argument.summary + choices(argument.kind)))
       if verb.name == "sample", argument.name == "method" {
