@@ -106,6 +106,8 @@ extension Session {
     for (place, argument) in verb.arguments.enumerated() where argument.isRepeated || place >= given || !argument.isRequired {
       found += values(of: argument.kind)
     }
+    // What must be said comes first: options and `where` are offered once it stands there.
+    if verb.arguments.filter(\.isRequired).count > given { return found }
     found += verb.options.filter { !used.contains($0.name) }.map { $0.name + "=" }
     if verb.condition != nil { found.append("where") }
     if verb.destination != nil { found.append("to") }

@@ -48,9 +48,12 @@ public enum Help {
 
   // MARK: Texts
 
-  private static func line(_ name: String, _ summary: String) -> String {
-    "  " + name.padded(to: 13) + wrapped(summary, 63, "               ")
+  /// A name and its explanation, which starts in the same column for all.
+  private static func line(_ name: String, _ summary: String, _ width: Int = 13) -> String {
+    "  " + name.padded(to: width) + wrapped(summary, 76 - width, indent(width))
   }
+
+  private static func indent(_ width: Int) -> String { String(repeating: " ", count: width + 2) }
 
   /// Breaks a text at spaces; every further line starts with `indent`.
   static func wrapped(_ text: String, _ width: Int, _ indent: String) -> String {
@@ -79,19 +82,22 @@ public enum Help {
   }
 
   private static func text(_ verb: Verb) -> String {
-    var lines = [wrapped(verb.usage, 76, "    "), "  " + wrapped(verb.summary, 76, "  ")]
-    for argument in verb.arguments {
-      lines.append(line(argument.name, argument.summary + choices(argument.kind)))
-      if verb.name == "sample", argument.name == "method" {
-        lines += Samplers.all.map { "    " + $0.name.padded(to: 11) + wrapped($0.documentation, 63, "               ") }
-      }
-    }
+    var entries: [(name: String, text: String)] = []
+    for argument in verb.arguments { entries.append((argument.name, argument.summary + choices(argument.kind))) }
     for option in verb.options {
       let standard = option.standard.map { " (\($0))" } ?? ""
-      lines.append(line(option.name + "=", option.summary + choices(option.kind) + standard))
+      entries.append((option.name + "=", option.summary + choices(option.kind) + standard))
     }
-    if let condition = verb.condition { lines.append(line("where", condition)) }
-    if let destination = verb.destination { lines.append(line("to", destination)) }
+    if let condition = verb.condition { entries.append(("where", condition)) }
+    if let destination = verb.destination { entries.append(("to", destination)) }
+    let width = max(12, entries.map(\.name.count).max() ?? 0) + 1
+    var lines = [wrapped(verb.usage, 78, "    "), "  " + wrapped(verb.summary, 76, "  ")]
+    for entry in entries {
+      lines.append(line(entry.name, entry.text, width))
+      if verb.name == "sample", entry.name == "method" {
+        lines += Samplers.all.map { "    " + $0.name.padded(to: width - 2) + wrapped($0.documentation, 60, indent(width)) }
+      }
+    }
     return (lines + example(verb.example)).joined(separator: "\n")
   }
 

@@ -95,7 +95,7 @@ struct Program {
 
   /// Whether everything is on disk.
   private func close(_ session: Session, _ host: TerminalHost) -> Bool {
-    host.endProgress()
+    host.endStatement()
     do {
       try session.close()
       return true
@@ -128,7 +128,8 @@ extension Session.Plan {
     add("objectives", problem.objectives.map { "\($0.sense) \($0.name)" })
     add("constraints", problem.constraints.map { "\($0.name) (\($0.kind))" })
     add("simulators", problem.simulators.map { "\($0.name): \($0.command.joined(separator: " "))" })
-    rows.append(("evaluations", evaluations == Int.max ? "more than can be counted" : "at most \(evaluations)"))
+    let count = evaluations == Int.max ? "more than can be counted" : "at most \(evaluations)"
+    rows.append(("evaluations", evaluations == 0 ? "none" : count))
     rows.append(("study", study ?? "none"))
     rows.append(("workers", "\(workers)"))
     return Table(title: "plan", [Table.Column("what", .texts(rows.map(\.0))), Table.Column("is", .texts(rows.map(\.1)))])

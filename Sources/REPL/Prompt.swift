@@ -80,7 +80,7 @@ struct Prompt {
     } catch {
       report(error, host)
     }
-    host.endProgress()
+    host.endStatement()
     Signals.forgetInterrupts()
   }
 

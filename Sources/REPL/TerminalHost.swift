@@ -53,9 +53,11 @@ final class TerminalHost: SessionHost {
     }
   }
 
-  /// A number stays a number, anything else becomes a JSON string.
+  /// Numbers, truth values and lists of them are the same in JSON; anything else becomes a JSON string.
   private func jsonText(_ text: String) -> String {
-    if Double(text) != nil || text == "true" || text == "false" { return text }
+    if let number = Double(text) { return number.isFinite ? text : "null" }
+    if text == "true" || text == "false" { return text }
+    if text.hasPrefix("["), (try? JSONSerialization.jsonObject(with: Data(text.utf8))) != nil { return text }
     let data = try? JSONEncoder().encode(text)
     return data.map { String(decoding: $0, as: UTF8.self) } ?? "null"
   }
@@ -109,9 +111,11 @@ final class TerminalHost: SessionHost {
     self.progress.show(progress)
   }
 
-  func endProgress() {
+  /// A statement of the prompt is over.
+  func endStatement() {
     progress.finish()
     hasExplainedInterrupt = false
+    lastWasBlock = false
   }
 
   var interruption: Interruption { Signals.interruption }

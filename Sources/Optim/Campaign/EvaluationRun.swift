@@ -98,6 +98,7 @@ struct EvaluationRun {
         return
       }
       let isAsking = observer.interruption == .none
+      if !isAsking { pool.withdraw() }
       // A few more than run at once, so that no worker waits for the next job.
       while isAsking, pool.outstanding < 2 * pool.capacity, let job = wanted.popLast() {
         pool.submit(job)

@@ -68,6 +68,8 @@ public final class LocalPool: Pool {
     startWaiting()
   }
 
+  public func withdraw() { waiting = Queue() }
+
   public func cancel() {
     forget()
     for child in children { end(child) }

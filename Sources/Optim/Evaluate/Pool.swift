@@ -101,6 +101,8 @@ public protocol Pool: AnyObject {
   func submit(_ job: Job)
   /// The next answer; nil when none came within `timeout` seconds, or earlier when a signal arrived.
   func next(timeout: Double) -> Answer?
+  /// Forgets the jobs that wait for their turn; what runs still answers.
+  func withdraw()
   /// Ends everything that runs and forgets what waits; no answers follow.
   func cancel()
 }

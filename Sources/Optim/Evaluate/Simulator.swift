@@ -86,7 +86,7 @@ public struct Simulator: Codable, Hashable, Sendable {
   public var recycle: Int?
   /// The folder that relative program and template paths start from: the script's own, as an absolute path, for the
   /// program runs in another folder.
-  public let directory: String
+  public internal(set) var directory: String
 
   public init(name: String, command: [String], directory: String) {
     self.name = name

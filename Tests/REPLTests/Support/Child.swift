@@ -16,7 +16,6 @@ final class Child {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addchdir_np(&actions, folder)
     switch streams {
     case .files(let input, let output, let errors):
       posix_spawn_file_actions_addopen(&actions, 0, input, O_RDONLY, 0)
@@ -29,11 +28,12 @@ final class Child {
     }
     var attributes = Self.attributes()
     defer { posix_spawnattr_destroy(&attributes) }
-    var arguments = command.map { strdup($0) } + [nil]
+    // Swift does not see posix_spawn's way to change the folder.
+    var arguments = (["env", "-C", folder] + command).map { strdup($0) } + [nil]
     var variables = environment.map { strdup("\($0)=\($1)") } + [nil]
     defer { (arguments + variables).forEach { free($0) } }
     var pid: pid_t = 0
-    let error = posix_spawn(&pid, command[0], &actions, &attributes, &arguments, &variables)
+    let error = posix_spawn(&pid, "/usr/bin/env", &actions, &attributes, &arguments, &variables)
     guard error == 0 else { throw Fault("cannot start \(command[0]): \(String(cString: strerror(error)))") }
     self.pid = pid
   }

@@ -18,7 +18,7 @@ final class TerminalSession {
     (master, slave) = try #require(LineEditor.pseudoTerminal())
     var size = winsize(ws_row: UInt16(rows), ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
     _ = ioctl(master, UInt(TIOCSWINSZ), &size)
-    let name = String(cString: try #require(ptsname(master)))
+    let name = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(slave)")
     child = try Child(
       [try Workplace.binary()] + arguments, in: place.folder, environment: place.environment, .terminal(name))
   }
