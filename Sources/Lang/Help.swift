@@ -17,7 +17,9 @@ public enum Help {
 
   /// The help on a word of the language; nil if it is none.
   public static func topic(_ word: String) -> String? {
-    if let declaration = Words.declarations.first(where: { $0.word == word }) { return text(declaration) }
+    if let declaration = (Words.declarations + Words.controlHelp).first(where: { $0.word == word }) {
+      return text(declaration)
+    }
     if let verb = Verb.named(word) { return text(verb) }
     if let function = Function.named(word) { return text(function) }
     if let later = Verb.later[word] {

@@ -194,7 +194,7 @@ extension Parser {
     }
   }
 
-  private mutating func literal(_ kind: Expression.Kind) -> Expression {
+  mutating func literal(_ kind: Expression.Kind) -> Expression {
     let token = advance()
     return Expression(kind: kind, span: span(token))
   }

@@ -3,7 +3,7 @@ import Testing
 @testable import Lang
 
 struct HelpTests {
-  private static let words = Help.topics + Verb.later.keys.sorted()
+  private static let words = Help.topics + Words.control + Verb.later.keys.sorted()
 
   @Test(arguments: words)
   func everyWordHasHelp(_ word: String) throws {
@@ -39,9 +39,9 @@ struct ExampleTests {
     #expect(host.output == [function.example.value])
   }
 
-  @Test(arguments: Words.declarations.map(\.word))
+  @Test(arguments: (Words.declarations + Words.controlHelp).map(\.word))
   func declarationExample(_ word: String) throws {
-    let declaration = try #require(Words.declarations.first { $0.word == word })
+    let declaration = try #require((Words.declarations + Words.controlHelp).first { $0.word == word })
     try Examples.run(declaration.example)
   }
 
