@@ -202,13 +202,11 @@ extension Declarations {
   private func patterns(_ expression: Expression) throws -> [String: String] {
     var patterns: [String: String] = [:]
     for (name, pattern) in try texts(expression) {
-      do {
-        let expression = try NSRegularExpression(pattern: pattern)
-        guard expression.numberOfCaptureGroups >= 1 else { throw Complaint(.badPattern(pattern, reason: "it has no group (...) around the value")) }
-      } catch let complaint as Complaint {
-        throw Diagnostic(complaint.fault, at: expression.span)
-      } catch {
+      guard let compiled = try? NSRegularExpression(pattern: pattern) else {
         throw Diagnostic(.badPattern(pattern, reason: "it is not a regular expression"), at: expression.span)
+      }
+      guard compiled.numberOfCaptureGroups >= 1 else {
+        throw Diagnostic(.badPattern(pattern, reason: "it has no group (...) around the value"), at: expression.span)
       }
       patterns[name] = pattern
     }

@@ -151,14 +151,12 @@ enum Reduction: String, Sendable {
   var keepsUnit: Bool { !takesTruths && self != .increasing && self != .decreasing }
 }
 
-/// A fault found inside an operation, which does not know where it stands in the text.
-struct Complaint: Error {
-  let fault: Fault
-  /// Which argument or operand is to blame, where it is one of them.
-  let argument: Int?
+/// What an operation objects to; it does not know where it stands in the text, so operands are numbers.
+enum Complaint: Error {
+  /// `argument` is to blame, where it is one of them.
+  case fault(Fault, argument: Int?)
+  case lengths(Int, count: Int, Int, otherCount: Int)
+  case units(Int, String, Int, String)
 
-  init(_ fault: Fault, argument: Int? = nil) {
-    self.fault = fault
-    self.argument = argument
-  }
+  init(_ fault: Fault, argument: Int? = nil) { self = .fault(fault, argument: argument) }
 }

@@ -8,24 +8,21 @@ extension Interpreter {
     do {
       return try body()
     } catch {
-      switch error.fault {
-      case .lengthsDiffer(let left, let leftCount, let right, let rightCount):
-        let (a, b) = (operands[Int(left)!], operands[Int(right)!])
+      let place = { (argument: Int?) in argument.map { operands[$0].span } ?? span }
+      switch error {
+      case .lengths(let first, let count, let second, let otherCount):
+        let (a, b) = (operands[first], operands[second])
         throw Diagnostic(
-          .lengthsDiffer(
-            left: describe(a), leftCount: leftCount, right: describe(b), rightCount: rightCount),
-          at: span, marks: [a.span, b.span], help: [a, b].compactMap(origin))
-      case .unitsDiffer(let left, let leftUnit, let right, let rightUnit):
-        let name = { (text: String) in Int(text).map { self.describe(operands[$0]) } ?? text }
+          .lengthsDiffer(left: describe(a), leftCount: count, right: describe(b), rightCount: otherCount), at: span,
+          marks: [a.span, b.span], help: [a, b].compactMap(origin))
+      case .units(let first, let unit, let second, let otherUnit):
+        let (a, b) = (operands[first], operands[second])
         throw Diagnostic(
-          .unitsDiffer(left: name(left), leftUnit: leftUnit, right: name(right), rightUnit: rightUnit),
-          at: span, marks: [left, right].compactMap { Int($0).map { operands[$0].span } })
-      case .wrongKind(let expected, let found) where symbol != nil:
-        throw Diagnostic(
-          .wrongKind(expected: "\(expected) for '\(symbol!)'", found: found),
-          at: error.argument.map { operands[$0].span } ?? span)
-      default:
-        throw Diagnostic(error.fault, at: error.argument.map { operands[$0].span } ?? span)
+          .unitsDiffer(left: describe(a), leftUnit: unit, right: describe(b), rightUnit: otherUnit), at: span,
+          marks: [a.span, b.span])
+      case .fault(.wrongKind(let expected, let found), let argument) where symbol != nil:
+        throw Diagnostic(.wrongKind(expected: "\(expected) for '\(symbol!)'", found: found), at: place(argument))
+      case .fault(let fault, let argument): throw Diagnostic(fault, at: place(argument))
       }
     }
   }

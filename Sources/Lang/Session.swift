@@ -203,7 +203,12 @@ extension Session: Effects {
       let study = try Study(path: path)
       try campaign.use(study)
       let count = try study.count()
-      if count > 0 { host.note("\(path): \(count) evaluation\(count == 1 ? "" : "s") remembered") }
+      let note = "\(path): \(count) evaluation\(count == 1 ? "" : "s") remembered"
+      if study.isReadOnly {
+        host.note(note + "; it can only be read, so that nothing new can be evaluated")
+      } else if count > 0 {
+        host.note(note)
+      }
     } catch {
       throw Diagnostic(.runtime("\(error)"), at: expression.span)
     }

@@ -41,10 +41,8 @@ extension Tracer {
     guard let first = items.firstIndex(where: { $0.unit != nil }), let unit = items[first].unit else { return nil }
     for (i, item) in items.enumerated() {
       guard let other = item.unit, other != unit else { continue }
-      throw Complaint(
-        .unitsDiffer(
-          left: areArguments ? "\(first)" : "one value", leftUnit: unit, right: areArguments ? "\(i)" : "another",
-          rightUnit: other))
+      if areArguments { throw .units(first, unit, i, other) }
+      throw Complaint(.unitsDiffer(left: "one value", leftUnit: unit, right: "another", rightUnit: other))
     }
     return unit
   }

@@ -75,8 +75,7 @@ struct Tracer: Sendable {
     for (i, operand) in operands.enumerated() {
       guard case .list(let items) = operand else { continue }
       if let known = length, known.count != items.count {
-        throw Complaint(
-          .lengthsDiffer(left: "\(known.index)", leftCount: known.count, right: "\(i)", rightCount: items.count))
+        throw .lengths(known.index, count: known.count, i, otherCount: items.count)
       }
       length = length ?? (i, items.count)
     }
@@ -129,7 +128,7 @@ struct Tracer: Sendable {
   /// - Parameter first: which operand the first of the pair is, for the message.
   func requireSameUnit(_ pair: [Value], first: Int = 0) throws(Complaint) {
     if let a = pair[0].unit, let b = pair[1].unit, a != b {
-      throw Complaint(.unitsDiffer(left: "\(first)", leftUnit: a, right: "\(first + 1)", rightUnit: b))
+      throw .units(first, a, first + 1, b)
     }
   }
 

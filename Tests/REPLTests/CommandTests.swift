@@ -43,7 +43,7 @@ import Testing
   @Test(arguments: [
     (["--bogus"], "Unknown option '--bogus'"), (["--workers", "0"], "expected a number from 1"),
     (["--workers", "many"], "'many' is invalid for '--workers"), (["--format", "xls"], "- csv"),
-    (["--color", "pink"], "- never"), (["-C", "nowhere", "-e", "1"], "there is no folder 'nowhere'"),
+    (["--color", "pink"], "or 'never'"), (["-C", "nowhere", "-e", "1"], "there is no folder 'nowhere'"),
     (["-e", "1", "s.dmo"], "a script or -e, not both"), (["s.dmo", "oops"], "expected name=value"),
     (["s.dmo", "a=1", "a=2"], "'a' is given twice"), (["x=1"], "no script before it"), (["check"], "behind 'check'"),
     (["-e"], "Missing value for '-e"),

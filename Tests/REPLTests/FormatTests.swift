@@ -29,7 +29,7 @@ import Testing
     #expect(rows.count >= 4)
     for row in rows {
       let x = try #require(row["x"] as? Double)
-      #expect(x < 0.6 && row["f"] as? Double == x * x)
+      #expect(x < 0.6 && abs((row["f"] as? Double ?? .nan) - x * x) < 1e-12)
       #expect(["one, \"1\"", "two"].contains(row["kind"] as? String))
     }
   }
@@ -77,12 +77,12 @@ import Testing
     #expect(try output("plain", script).contains("f [V]"))
   }
 
-  @Test func wideTablesAreCutForPeopleOnly() throws {
+  @Test func nothingIsCutInAFile() throws {
     let script = "param x[40] in [0, 1]\nminimize f = sum(x)\nsample sobol 100;\nevaluate;\ntable"
-    place.environment["COLUMNS"] = "60"
-    let plain = try output("plain", script).split(separator: "\n")
-    #expect(plain.allSatisfy { $0.count <= 60 } && plain.last!.contains("of 100 rows"), "\(plain.suffix(2))")
-    #expect(try output("csv", script).split(separator: "\n").count == 101)
+    for format in ["plain", "box", "csv"] {
+      let lines = try output(format, script).split(separator: "\n")
+      #expect(lines.count > 100 && lines.last!.count > 200, "\(format): \(lines.suffix(2))")
+    }
   }
 
   @Test func asciiWhereTheLocaleIsNotUnicode() throws {

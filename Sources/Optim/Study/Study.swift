@@ -182,8 +182,10 @@ public final class Study {
     }
   }
 
-  /// Adds a declaration or verb to the session record; on disk after the next `commit`.
+  /// Adds a declaration or verb to the session record; on disk after the next `commit`. Of a session that only reads a
+  /// study there is no record.
   public func record(statement text: String) {
+    if isReadOnly { return }
     pendingStatements.append(Statement(session: session, text: text, at: clock.now()))
   }
 
