@@ -78,7 +78,13 @@ extension Declarations {
   private func bound(_ expression: Expression) throws -> Double {
     let value = try interpreter.evaluate(expression)
     guard case .number(let number) = value else {
-      throw Diagnostic(.wrongKind(expected: "a number", found: value.kindName), at: expression.span)
+      if case .text = value {
+        let help = "labels are written as a set: {\"a\", \"b\"}"
+        throw Diagnostic(.wrongKind(expected: "a number", found: value.kindName), at: expression.span, help: [help])
+      }
+      throw Diagnostic(
+        .wrongKind(expected: value.isSymbolic ? "a fixed number" : "a number", found: value.kindName),
+        at: expression.span)
     }
     guard number.isFinite else { throw Diagnostic(.notFinite(Number.text(number)), at: expression.span) }
     return number
@@ -114,8 +120,10 @@ extension Declarations {
     let lower = try bound(low)
     let upper = try bound(high)
     if isWhole {
-      for (value, expression) in [(lower, low), (upper, high)] {
-        _ = try interpreter.whole(.number(value), expression.span)
+      for (value, expression) in [(lower, low), (upper, high)] where value != value.rounded() {
+        throw Diagnostic(
+          .notWhole(Number.text(value)), at: expression.span,
+          help: ["a range of real numbers is written [\(Number.text(lower)), \(Number.text(upper))]"])
       }
     }
     try requireOrder(lower, upper, declaration)

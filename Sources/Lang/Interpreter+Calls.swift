@@ -51,7 +51,7 @@ extension Interpreter {
       if case .function = role { true } else { false }
     }
     let near = Suggestion.nearest(to: name, among: known)
-    return .unknownName(name, hint: near.map { "did you mean '\($0)'?" })
+    return .unknownName(name, hint: Words.foreign[name] ?? near.map { "did you mean '\($0)'?" })
   }
 
   func element(of expression: Expression) throws -> Value {

@@ -69,6 +69,11 @@ extension Interpreter {
         if base != name, let index = Int(name.dropFirst(base.count + 1).dropLast()) {
           value = try element(value, index, span)
         }
+        if value.isSymbolic {
+          throw Diagnostic(
+            .wrongKind(expected: "a fixed value for '{\(name)}'", found: value.kindName), at: span,
+            help: ["for a brace that is only a brace write \\{"])
+        }
         text += value.text
       }
     }
@@ -99,7 +104,7 @@ extension Interpreter {
     }
     let near =
       Suggestion.nearest(to: name, among: environment.order) ?? Suggestion.nearest(to: name, among: Verb.all.map(\.name))
-    return .unknownName(name, hint: near.map { "did you mean '\($0)'?" })
+    return .unknownName(name, hint: Words.foreign[name] ?? near.map { "did you mean '\($0)'?" })
   }
 
   /// Whether the program being checked declares a name behind the place where it is used.
@@ -133,7 +138,8 @@ extension Interpreter {
   /// A whole number, small enough to count with.
   func whole(_ value: Value, _ span: Span) throws -> Int {
     guard case .number(let number) = value else {
-      throw Diagnostic(.wrongKind(expected: "a whole number", found: value.kindName), at: span)
+      let expected = value.isSymbolic ? "a fixed whole number" : "a whole number"
+      throw Diagnostic(.wrongKind(expected: expected, found: value.kindName), at: span)
     }
     guard number == number.rounded(), abs(number) < 1e15 else {
       throw Diagnostic(.notWhole(Number.text(number)), at: span)

@@ -48,7 +48,7 @@ extension Parser {
   private mutating func parseParameter() throws -> ParameterDeclaration {
     let name = try expectName("the name of the parameter")
     let count = current.isSpaced ? nil : try parseCount()
-    guard accept(word: "in") else { throw failExpected("'in' and a range such as [0, 1], 1..8 or {\"a\", \"b\"}") }
+    guard accept(word: "in") else { throw failExpected("'in' and \(Self.domains)") }
     let domain = try parseDomain()
     var step: Expression?
     var unit: String?
@@ -74,10 +74,21 @@ extension Parser {
   private mutating func parseDomain() throws -> Expression {
     if at(.leftBrace) { return try parseSet() }
     let start = current
+    if at(.leftParenthesis), let interval = interval { throw fail(.expected(Self.domains, found: interval)) }
     let low = try parseSum()
+    if at(.comma) { throw failExpected(Self.domains) }
     guard accept(.range) else { return low }
     let high = try parseSum()
     return Expression(kind: .range(low, high), span: span(from: start))
+  }
+
+  private static let domains = "a range such as [0, 1], 1..8 or {\"a\", \"b\"}"
+
+  /// `(0, 1)` as mathematics writes open intervals.
+  private var interval: String? {
+    var ahead = self
+    _ = try? ahead.bracketed(.rightParenthesis) { try $0.parseExpression() }
+    return ahead.at(.comma) ? "'('" : nil
   }
 
   private mutating func parseSet() throws -> Expression {
@@ -96,7 +107,7 @@ extension Parser {
   /// `[4]` behind a name being declared.
   private mutating func parseCount() throws -> Expression? {
     guard at(.leftBracket) else { return nil }
-    return try bracketed(.rightBracket) { try $0.parseExpression() }
+    return try bracketed(.rightBracket, isList: false) { try $0.parseExpression() }
   }
 
   /// A quoted label.

@@ -135,7 +135,7 @@ extension Parser {
     while true {
       let token = current
       if at(.leftBracket) && !token.isSpaced {
-        let index = try bracketed(.rightBracket) { try $0.parseExpression() }
+        let index = try bracketed(.rightBracket, isList: false) { try $0.parseExpression() }
         result = Expression(kind: .index(result, index), span: span(from: start(of: result)))
       } else if at(.leftParenthesis) && !token.isSpaced, case .name(let text) = result.kind {
         let arguments = try parseCallArguments()
@@ -183,7 +183,7 @@ extension Parser {
     case .identifier(let word): return try parseNameOrWord(word)
     case .symbol(.leftParenthesis):
       return try nested { parser in
-        let inner = try parser.bracketed(.rightParenthesis) { try $0.parseVerbOrExpression() }
+        let inner = try parser.bracketed(.rightParenthesis, isList: false) { try $0.parseVerbOrExpression() }
         return Expression(kind: inner.kind, span: parser.span(from: start))
       }
     case .symbol(.leftBracket):

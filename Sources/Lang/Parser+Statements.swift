@@ -141,6 +141,8 @@ extension Parser {
   }
 
   private mutating func failUnknownVerb(_ word: String) -> Broken {
+    if let hint = Words.foreign[word] { return fail(.unknownVerb(word, hint: hint)) }
+    if let function = Function.named(word) { return fail(.functionNeedsArguments(word, usage: function.usage)) }
     let words = Verb.all.map(\.name) + Words.declarations.map(\.word) + Words.control
     if let near = Suggestion.nearest(to: word, among: words) {
       return fail(.unknownVerb(word, hint: "did you mean '\(near)'?"))

@@ -166,7 +166,9 @@ public struct Parser {
   }
 
   /// Parses what stands in brackets; line ends inside do not count.
-  mutating func bracketed<T>(_ close: Token.Symbol, _ body: (inout Parser) throws -> T) throws -> T {
+  mutating func bracketed<T>(
+    _ close: Token.Symbol, isList: Bool = true, _ body: (inout Parser) throws -> T
+  ) throws -> T {
     openBrackets.append(advance())
     bracketDepth += 1
     defer {
@@ -178,7 +180,7 @@ public struct Parser {
       if current.kind == .end { endedEarly = true }
       if current.kind == .end || startsStatement(position) { throw failUnclosed() }
       if at(.assign) { throw fail(.comparisonWithAssign) }
-      throw failExpected("',' or '\(close.rawValue)'")
+      throw failExpected((isList ? "',' or " : "") + "'\(close.rawValue)'")
     }
     skip()
     return result

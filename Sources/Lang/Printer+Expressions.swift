@@ -48,7 +48,9 @@ extension Printer {
     case .conditional(let condition, let yes, let no): "if \(text(condition)) then \(text(yes)) else \(text(no))"
     case .call(let name, let arguments): "\(name.text)(\(joined(arguments)))"
     case .index(let base, let index): "\(text(base, atLeast: .postfix))[\(text(index))]"
-    case .member(let base, let name): "\(text(base, atLeast: .postfix)).\(name.text)"
+    case .member(let base, let name):
+      // A point directly behind a number would belong to it.
+      base.kind.isNumber ? "(\(text(base))).\(name.text)" : "\(text(base, atLeast: .postfix)).\(name.text)"
     case .tagged(let name, let detail): "\(name.text) \(text(detail))"
     case .verb(let call): isBound ? text(call) : "(\(text(call)))"
     }

@@ -44,6 +44,13 @@ public struct Expression: Sendable {
 }
 
 extension Expression.Kind {
+  var isNumber: Bool {
+    switch self {
+    case .number, .duration, .percent: true
+    default: false
+    }
+  }
+
   /// Whether it makes a value, where names and elements only give one that is there.
   var isComputed: Bool {
     switch self {

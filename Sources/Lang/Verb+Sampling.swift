@@ -174,8 +174,9 @@ extension Duration {
     return exact < 1 ? "\(Format.short(exact * 1000)) ms" : brief(exact)
   }
 
-  /// Rounded for people: `4.2 s`, `3 min 20 s`.
+  /// Rounded for people: `40 ms`, `4.2 s`, `3 min 20 s`.
   static func brief(_ seconds: Double) -> String {
+    if seconds < 0.95 { return "\(Number.text((seconds * 1000).rounded())) ms" }
     if seconds < 60 { return "\(Number.text((seconds * 10).rounded() / 10)) s" }
     let whole = Int(seconds.rounded())
     if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }

@@ -94,12 +94,24 @@ struct VerbBinder {
 
   /// `of=pareto` means what the verb returns.
   private func value(_ expression: Expression, _ kind: Verb.Kind) throws -> Value {
+    if case .text = kind, let word = unquoted(expression) {
+      throw Diagnostic(.wrongKind(expected: "a text in quotes", found: "the word '\(word)'"), at: expression.span)
+    }
     if case .points = kind, case .name(let word) = expression.kind, Verb.named(word) != nil, interpreter.lookUp(word) == nil {
       let name = Name(text: word, span: expression.span)
       return try interpreter.perform(
         VerbCall(name: name, arguments: [], options: [], condition: nil, destination: nil, span: expression.span))
     }
     return try interpreter.evaluate(expression)
+  }
+
+  /// `import points.csv`: a word or a name with an ending that stands for nothing else.
+  private func unquoted(_ expression: Expression) -> String? {
+    switch expression.kind {
+    case .name(let name): interpreter.lookUp(name) == nil ? name : nil
+    case .member(let base, let name): unquoted(base).map { "\($0).\(name.text)" }
+    default: nil
+    }
   }
 
   private func choice(_ expression: Expression, _ words: [String], _ what: String) throws -> Arguments.Item {

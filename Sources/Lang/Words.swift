@@ -68,6 +68,22 @@ public enum Words {
       word: "return", usage: "return value", summary: "end a function with a value",
       example: "def larger(a, b) {\n  if a > b { return a }\n  return b\n}\nlarger(2, 3)"),
   ]
+  /// Words of other languages, with what does their work here.
+  static let foreign: [String: String] = {
+    let groups: [(words: [String], hint: String)] = [
+      (["print", "println", "echo", "disp", "display", "show"], "a value on a line of its own is shown"),
+      (["var", "set", "local", "global", "assign"], "write 'let name = value'"),
+      (["function", "fn", "func", "fun", "lambda", "define"], "write 'def name(argument) = value'"),
+      (["parameter", "variable", "dim"], "write 'param name in [low, high]'"),
+      (["objective", "goal", "min", "max"], "write 'minimize name = formula' or 'maximize name = formula'"),
+      (["subject", "st", "require", "assert"], "write 'constraint name: condition'"),
+      (["quit", "bye", "q"], "write 'exit'"),
+      (["elif", "elsif", "elseif"], "write 'else if'"),
+      (["include", "source", "use"], "write 'run \"file.dmo\"'"),
+      (["end", "begin", "do", "endif", "done", "fi"], "blocks are in braces: { ... }"),
+    ]
+    return Dictionary(groups.flatMap { group in group.words.map { ($0, group.hint) } }, uniquingKeysWith: { $1 })
+  }()
   public static let operators = ["and", "or", "not", "in", "then", "true", "false", "where", "to", "when", "tol"]
 
   /// What a reserved word is, for messages; nil for a free name.

@@ -13,13 +13,15 @@ struct BenchmarkProblemTests {
   }
 
   private static let rows: [String: [Row]] = {
-    let path = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures/benchmark_problems.csv")
+    let path = URL(filePath: #filePath).deletingLastPathComponent().appending(
+      path: "Fixtures/benchmark_problems.csv")
     let text = (try? String(contentsOf: path, encoding: .utf8)) ?? ""
     var rows: [String: [Row]] = [:]
     for line in text.split(separator: "\n").dropFirst() {
       let fields = line.split(separator: ",", omittingEmptySubsequences: false)
       let numbers = fields.dropFirst().map { $0.split(separator: " ").map { Double($0)! } }
-      rows[String(fields[0]), default: []].append(Row(point: numbers[0], objectives: numbers[1], margins: numbers[2]))
+      rows[String(fields[0]), default: []].append(
+        Row(point: numbers[0], objectives: numbers[1], margins: numbers[2]))
     }
     return rows
   }()

@@ -19,7 +19,9 @@ struct CompletionTests {
     def helper(a) = a
     """
 
-  private func complete(_ line: String) throws -> Completion { try session(Self.declarations).0.complete(line) }
+  private func complete(_ line: String) throws -> Completion {
+    try session(Self.declarations).0.complete(line)
+  }
   private func candidates(_ line: String) throws -> [String] { try complete(line).candidates }
 
   @Test func statements() throws {
@@ -34,7 +36,7 @@ struct CompletionTests {
   }
 
   @Test func argumentsOfVerbs() throws {
-    #expect(try candidates("sample ") .starts(with: ["mc", "lh"]))
+    #expect(try candidates("sample ").starts(with: ["mc", "lh"]))
     #expect(try candidates("sample so") == ["sobol"])
     #expect(try candidates("sample sobol 10 w") == ["where"])
     #expect(try candidates("optimize pop") == ["population="])

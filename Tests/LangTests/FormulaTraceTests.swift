@@ -11,12 +11,15 @@ struct FormulaTraceTests {
     for _ in 0..<1500 {
       let text = RandomExpression.number(&random, depth: 4)
       let point = (0..<4).map { _ in Double(random.below(4001)) / 1000 - 2 }
-      let constants = "let x = \(number(point[0]))\nlet y = \(number(point[1]))\nlet w = [\(number(point[2])), \(number(point[3]))]\n"
+      let constants =
+        "let x = \(number(point[0]))\nlet y = \(number(point[1]))\nlet w = [\(number(point[2])), \(number(point[3]))]\n"
       let constant = try value(constants + "let v = " + text, over: nil)
       let traced = try value("let v = " + text, over: session)
       guard case .number(let expected) = constant else { Issue.record("\(text) is no number"); continue }
       let found = formulaValue(traced, session, point)
-      #expect(found.bitPattern == expected.bitPattern || found.isNaN && expected.isNaN, "\(text) at \(point): \(found) and \(expected)")
+      #expect(
+        found.bitPattern == expected.bitPattern || found.isNaN && expected.isNaN,
+        "\(text) at \(point): \(found) and \(expected)")
       if expected.isFinite { compared += 1 }
     }
     #expect(compared > 500)

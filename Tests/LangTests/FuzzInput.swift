@@ -29,13 +29,18 @@ struct FuzzInput {
   }
 
   static let words: [String] =
-    Token.Symbol.allCases.map(\.rawValue) + Verb.all.map(\.name) + Words.declarations.map(\.word) + Words.control
+    Token.Symbol.allCases.map(\.rawValue) + Verb.all.map(\.name) + Words.declarations.map(\.word)
+    + Words.control
     + Words.operators + Function.all.map(\.name) + Verb.later.keys.sorted() + SimulatorSetting.all.map(\.name)
     + [
-      "\n", "\n", "\n", " ", " ", "x", "y", "f", "w", "cell", "front", "1", "2", "0", "3.5", "1e3", "1e300", "1e999", "90s", "5%",
-      "1..3", "\"a\"", "\"{x}\"", "\"", "\\", "# c", "# %% cell\n", "output", "param x in [0, 1]\n", "param w[3] in [0, 1]\n",
-      "param k in {\"a\", \"b\"}\n", "minimize f = x\n", "def g(a) = a + 1\n", "let m = {a: 1}\n", "benchmark \"bnh\"\n",
-      "for i in 1..3 {", "while x {", "if x {", "é", "²", "\u{0}", "\r\n", "\u{FEFF}", "日", "top=3", "of=", "by=f", "lh", "sobol",
+      "\n", "\n", "\n", " ", " ", "x", "y", "f", "w", "cell", "front", "1", "2", "0", "3.5", "1e3", "1e300",
+      "1e999", "90s", "5%",
+      "1..3", "\"a\"", "\"{x}\"", "\"", "\\", "# c", "# %% cell\n", "output", "param x in [0, 1]\n",
+      "param w[3] in [0, 1]\n",
+      "param k in {\"a\", \"b\"}\n", "minimize f = x\n", "def g(a) = a + 1\n", "let m = {a: 1}\n",
+      "benchmark \"bnh\"\n",
+      "for i in 1..3 {", "while x {", "if x {", "é", "²", "\u{0}", "\r\n", "\u{FEFF}", "日", "top=3", "of=",
+      "by=f", "lh", "sobol",
     ]
 
   mutating func next() -> [UInt8] {

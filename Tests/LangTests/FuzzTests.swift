@@ -40,7 +40,9 @@ struct FuzzTests {
 
   /// - Returns: whether the printed form of a program reads back as the same.
   private static func survives(_ bytes: [UInt8], _ session: Session) -> Bool {
-    let source = (try? Source.file("fuzz.dmo", bytes: bytes)) ?? Source(name: "fuzz.dmo", text: String(decoding: bytes, as: UTF8.self))
+    let source =
+      (try? Source.file("fuzz.dmo", bytes: bytes))
+      ?? Source(name: "fuzz.dmo", text: String(decoding: bytes, as: UTF8.self))
     var isStable = true
     switch Parser.parse(source) {
     case .complete(let script):

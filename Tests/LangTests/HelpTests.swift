@@ -57,8 +57,10 @@ struct ExampleTests {
         guard let standard = option.standard else { continue }
         switch option.kind {
         case .choice(let words): #expect(words.contains(standard))
-        case .integer(let range): #expect(Int(standard).map(range.contains) ?? false, "\(verb.name) \(option.name)")
-        case .number(let range): #expect(Double(standard).map(range.contains) ?? false, "\(verb.name) \(option.name)")
+        case .integer(let range):
+          #expect(Int(standard).map(range.contains) ?? false, "\(verb.name) \(option.name)")
+        case .number(let range):
+          #expect(Double(standard).map(range.contains) ?? false, "\(verb.name) \(option.name)")
         default: break
         }
       }

@@ -12,7 +12,8 @@ struct LexerTests {
   }
 
   @Test(arguments: [
-    ("1", 1), ("1.5", 1.5), ("1e-3", 1e-3), ("1E+3", 1000), (".5", 0.5), ("5.", 5), ("1e0", 1), ("007", 7), ("1e308", 1e308),
+    ("1", 1), ("1.5", 1.5), ("1e-3", 1e-3), ("1E+3", 1000), (".5", 0.5), ("5.", 5), ("1e0", 1), ("007", 7),
+    ("1e308", 1e308),
     ("1e-400", 0),
   ])
   func numbers(_ text: String, _ value: Double) {
@@ -21,7 +22,10 @@ struct LexerTests {
   }
 
   @Test func numbersWithSuffixes() {
-    #expect(kinds("90s 20min 2h 250ms 1d") == [.duration(90), .duration(1200), .duration(7200), .duration(0.25), .duration(86400), .end])
+    #expect(
+      kinds("90s 20min 2h 250ms 1d") == [
+        .duration(90), .duration(1200), .duration(7200), .duration(0.25), .duration(86400), .end,
+      ])
     #expect(kinds("0.5% 50%") == [.percent(0.005), .percent(0.5), .end])
     #expect(faults("5sec") == ["numberSuffix 0..<4"])
     #expect(faults("1e") == ["numberSuffix 0..<2"])
@@ -46,7 +50,8 @@ struct LexerTests {
     #expect(kinds("\"a b\"") == [.string([.text("a b")]), .end])
     #expect(kinds("\"\"") == [.string([.text("")]), .end])
     #expect(kinds(#""\n\t\"\\\{x\}""#) == [.string([.text("\n\t\"\\{x}")]), .end])
-    #expect(kinds("\"a{x}b{w[2]}\"") == [.string([.text("a"), .name("x"), .text("b"), .name("w[2]")]), .end])
+    #expect(
+      kinds("\"a{x}b{w[2]}\"") == [.string([.text("a"), .name("x"), .text("b"), .name("w[2]")]), .end])
     #expect(kinds("\"{1} {} {a b} { {x\"") == [.string([.text("{1} {} {a b} { {x")]), .end])
     #expect(kinds("\"# no comment\"") == [.string([.text("# no comment")]), .end])
     #expect(faults("\"abc") == ["unterminatedString 0..<4"])
@@ -57,7 +62,10 @@ struct LexerTests {
   }
 
   @Test func names() {
-    #expect(kinds("_a1 größe 温度 e1") == [.identifier("_a1"), .identifier("größe"), .identifier("温度"), .identifier("e1"), .end])
+    #expect(
+      kinds("_a1 größe 温度 e1") == [
+        .identifier("_a1"), .identifier("größe"), .identifier("温度"), .identifier("e1"), .end,
+      ])
     #expect(kinds("x²") == [.identifier("x"), .end])
     #expect(faults("x²") == ["unexpectedCharacter 1..<3"])
     #expect(kinds("a×b") == [.identifier("a"), .identifier("b"), .end])
@@ -87,7 +95,8 @@ struct LexerTests {
   @Test func spans() {
     let source = Source(name: "t", text: "let é = \"ü\" + 2.5s\nnext")
     let tokens = Lexer.tokenize(source).tokens
-    #expect(tokens.map { source.text(in: $0.range) } == ["let", "é", "=", "\"ü\"", "+", "2.5s", "\n", "next", ""])
+    #expect(
+      tokens.map { source.text(in: $0.range) } == ["let", "é", "=", "\"ü\"", "+", "2.5s", "\n", "next", ""])
     #expect(source.column(at: tokens[3].range.lowerBound) == 9)
     #expect(source.line(at: tokens[7].range.lowerBound) == 2)
   }

@@ -19,7 +19,8 @@ struct ManualTests {
     if ProcessInfo.processInfo.environment["DMO_UPDATE_DOCS"] == "1" {
       try expected.write(to: path, atomically: true, encoding: .utf8)
     } else {
-      #expect(text == expected, "docs/language.md is out of date: run DMO_UPDATE_DOCS=1 swift test --filter Manual")
+      #expect(
+        text == expected, "docs/language.md is out of date: run DMO_UPDATE_DOCS=1 swift test --filter Manual")
     }
   }
 }

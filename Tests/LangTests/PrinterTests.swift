@@ -104,7 +104,8 @@ struct PrinterTests {
     case .name(let v): return v
     case .binary(let sign, _, _): return "(\(sign.kind) \(inner))"
     case .unary(let sign, _): return "(\(sign) \(inner))"
-    case .comparison(_, let links, let tolerance): return "(\(links.map(\.kind.rawValue)) \(tolerance != nil) \(inner))"
+    case .comparison(_, let links, let tolerance):
+      return "(\(links.map(\.kind.rawValue)) \(tolerance != nil) \(inner))"
     case .call(let name, _), .member(_, let name), .tagged(let name, _): return "(\(name.text) \(inner))"
     case .map(let entries): return "(map \(entries.map(\.key.text)) \(inner))"
     default: return "(\(String(describing: expression.kind).prefix { $0 != "(" }) \(inner))"

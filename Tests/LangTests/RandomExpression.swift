@@ -29,7 +29,10 @@ enum RandomExpression {
   }
 
   private static func leaf(_ random: inout TestRandom) -> String {
-    let leaves = ["1", "2.5", "1e-300", "0.1", "x", "y", "\"t{x}\\n\"", "true", "5%", "0.7%", "90s", "1.5h", "250ms", "w[2]", "m.a", "(1..3)"]
+    let leaves = [
+      "1", "2.5", "1e-300", "0.1", "x", "y", "\"t{x}\\n\"", "true", "5%", "0.7%", "90s", "1.5h", "250ms",
+      "w[2]", "m.a", "(1..3)",
+    ]
     return leaves[random.below(leaves.count)]
   }
 
@@ -37,7 +40,9 @@ enum RandomExpression {
   static func number(_ random: inout TestRandom, depth: Int) -> String {
     func sub() -> String { number(&random, depth: depth - 1) }
     if depth == 0 || random.below(8) == 0 {
-      return random.below(3) == 0 ? "\(Double(random.below(2000)) / 400 - 2.5)".replacing("-", with: "0-").inParentheses : names[random.below(names.count)]
+      return random.below(3) == 0
+        ? "\(Double(random.below(2000)) / 400 - 2.5)".replacing("-", with: "0-").inParentheses
+        : names[random.below(names.count)]
     }
     switch random.below(15) {
     case 0: return "(\(sub()) + \(sub()))"
@@ -55,7 +60,8 @@ enum RandomExpression {
     default:
       let functions = Function.all.filter { if case .elementwise = $0.body { true } else { false } }
       let function = functions[random.below(functions.count)]
-      return "\(function.name)(\((0..<function.arguments.lowerBound).map { _ in sub() }.joined(separator: ", ")))"
+      return
+        "\(function.name)(\((0..<function.arguments.lowerBound).map { _ in sub() }.joined(separator: ", ")))"
     }
   }
 
@@ -65,7 +71,8 @@ enum RandomExpression {
       return "(\(truth(&random, depth: depth - 1)) \(word) not \(truth(&random, depth: depth - 1)))"
     }
     let sign = ["<", "<=", ">", ">=", "==", "!="][random.below(6)]
-    return "(\(number(&random, depth: max(0, depth - 1))) \(sign) \(number(&random, depth: max(0, depth - 1))))"
+    return
+      "(\(number(&random, depth: max(0, depth - 1))) \(sign) \(number(&random, depth: max(0, depth - 1))))"
   }
 }
 

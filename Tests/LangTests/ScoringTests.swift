@@ -4,10 +4,13 @@ import Testing
 
 /// Declarations entered again judge what is stored; nothing is evaluated again.
 struct ScoringTests {
-  private func feasible(_ session: Session) throws -> Int { try session.campaign.scores().rows(.feasible).count }
+  private func feasible(_ session: Session) throws -> Int {
+    try session.campaign.scores().rows(.feasible).count
+  }
 
   @Test func goalsMayChange() throws {
-    let (session, host) = try session("param x in [0, 10]\nminimize f = x\nconstraint c: x <= 5\nsample grid 11;\nevaluate;")
+    let (session, host) = try session(
+      "param x in [0, 10]\nminimize f = x\nconstraint c: x <= 5\nsample grid 11;\nevaluate;")
     #expect(try feasible(session) == 6)
     try run(session, "constraint c: x <= 2")
     #expect(try feasible(session) == 3)
@@ -23,7 +26,10 @@ struct ScoringTests {
 
   @Test func aBrokenStatementChangesNothing() throws {
     let (session, _) = try session("param x in [0, 10]\nlet a = x\nminimize f = a\nsample grid 3;\nevaluate;")
-    for text in ["let a = \"text\"", "minimize f = nope", "param x in {\"a\"}\n", "pareto weights=[1, 2, 3]", "let z = 1\nlet y = nope"] {
+    for text in [
+      "let a = \"text\"", "minimize f = nope", "param x in {\"a\"}\n", "pareto weights=[1, 2, 3]",
+      "let z = 1\nlet y = nope",
+    ] {
       #expect(throws: (any Error).self) { try run(session, text) }
       #expect(try session.campaign.scores().objectives[0] == [0, 5, 10])
       #expect(session.environment["z"] == nil)
@@ -31,9 +37,12 @@ struct ScoringTests {
   }
 
   @Test func namesThatValuesHadStay() throws {
-    let (session, _) = try session("param x in [0, 1]\nminimize f = x\nsample grid 3;\nevaluate;\nlet front = pareto;")
+    let (session, _) = try session(
+      "param x in [0, 1]\nminimize f = x\nsample grid 3;\nevaluate;\nlet front = pareto;")
     try run(session, "maximize f = x")
-    guard case .points(let points)? = session.environment["front"]?.value else { Issue.record("no points"); return }
+    guard case .points(let points)? = session.environment["front"]?.value else {
+      Issue.record("no points"); return
+    }
     #expect(points.rows == [1])
   }
 
@@ -52,7 +61,8 @@ struct ScoringTests {
   @Test func anInterruptedLoopEnds() throws {
     let host = TestHost()
     let session = try Session(host: host, directory: "/nonexistent", workers: 1)
-    let script = try Parser.parseWhole(Source(name: "t", text: "let i = 0\nwhile true { let i = i + 1 }\nlet after = 1"))
+    let script = try Parser.parseWhole(
+      Source(name: "t", text: "let i = 0\nwhile true { let i = i + 1 }\nlet after = 1"))
     host.interruption = .finish
     try session.execute(script)
     #expect(session.environment["after"] == nil)

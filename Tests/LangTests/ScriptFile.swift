@@ -73,7 +73,8 @@ struct ScriptFile: CustomTestStringConvertible, Sendable {
       if matches(shown, rest) { return true }
       return shown.first?.channel == first.channel && matches(shown.dropFirst(), expected)
     }
-    return shown.first?.channel == first.channel && shown.first?.text == first.text && matches(shown.dropFirst(), rest)
+    return shown.first?.channel == first.channel && shown.first?.text == first.text
+      && matches(shown.dropFirst(), rest)
   }
 
   // MARK: Running
@@ -108,7 +109,8 @@ struct ScriptFile: CustomTestStringConvertible, Sendable {
       let text = (try? String(contentsOfFile: folder + "/" + name, encoding: .utf8)) ?? ""
       return !Self.lines(text).contains { $0 == line }
     }
-    return Result(lines: run.host.lines, faults: run.faults, missing: missing.map { "\($0.name): \($0.line)" })
+    return Result(
+      lines: run.host.lines, faults: run.faults, missing: missing.map { "\($0.name): \($0.line)" })
   }
 
   private func temporaryFolder() throws -> String {
@@ -116,7 +118,8 @@ struct ScriptFile: CustomTestStringConvertible, Sendable {
     let folder = manager.temporaryDirectory.appending(path: "dmo-script-\(UUID().uuidString)").path
     try manager.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let home = (file as NSString).deletingLastPathComponent
-    for other in try manager.contentsOfDirectory(atPath: home) where other.hasPrefix("_") || !other.hasSuffix(".dmo") {
+    for other in try manager.contentsOfDirectory(atPath: home)
+    where other.hasPrefix("_") || !other.hasSuffix(".dmo") {
       try manager.copyItem(atPath: home + "/" + other, toPath: folder + "/" + other)
     }
     return folder
@@ -127,13 +130,17 @@ struct ScriptFile: CustomTestStringConvertible, Sendable {
   /// The text with the expectations that fit what was shown, each behind the statement that it comes from.
   static func accepting(_ lines: [TestHost.Line], in text: String) -> String {
     let old = text.split(separator: "\n", omittingEmptySubsequences: false)
-    func isExpectation(_ line: Substring) -> Bool { line.hasPrefix("# expect") && !line.hasPrefix("# expect-file") }
+    func isExpectation(_ line: Substring) -> Bool {
+      line.hasPrefix("# expect") && !line.hasPrefix("# expect-file")
+    }
     var result: [String] = []
     for (i, line) in old.enumerated() {
       if !isExpectation(line) { result.append(String(line)) }
       if i == old.count - 1, line.isEmpty { result.removeLast() }
       let own = lines.filter { $0.anchor == i + 1 || i == old.count - 1 && $0.anchor > i + 1 }
-      result += own.map { $0.text.isEmpty ? "# \($0.channel.rawValue):" : "# \($0.channel.rawValue): \($0.text)" }
+      result += own.map {
+        $0.text.isEmpty ? "# \($0.channel.rawValue):" : "# \($0.channel.rawValue): \($0.text)"
+      }
     }
     return result.joined(separator: "\n") + "\n"
   }

@@ -35,12 +35,16 @@ struct ScriptTests {
 /// Every fault has a script that shows its message.
 struct FaultTests {
   @Test func everyFaultIsShownByAScript() throws {
-    let source = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Sources/Lang/Fault.swift")
+    let source = URL(filePath: #filePath).deletingLastPathComponent().appending(
+      path: "../../Sources/Lang/Fault.swift")
     let text = try String(contentsOf: source, encoding: .utf8)
     let declared = text.matches(of: /\n  case (\w+)/).map { String($0.1) }
     var shown: Set<String> = []
-    for script in ScriptFile.all where script.path.hasPrefix("errors/") { shown.formUnion(try script.run().faults) }
+    for script in ScriptFile.all where script.path.hasPrefix("errors/") {
+      shown.formUnion(try script.run().faults)
+    }
     #expect(declared.count > 50)
-    #expect(declared.filter { !shown.contains($0) } == [], "faults without a script under Tests/Scripts/errors")
+    #expect(
+      declared.filter { !shown.contains($0) } == [], "faults without a script under Tests/Scripts/errors")
   }
 }

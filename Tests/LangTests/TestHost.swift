@@ -42,7 +42,10 @@ final class TestHost: SessionHost {
   // MARK: Results
 
   func present(_ output: Output) { record(Self.text(of: output), .output) }
-  func note(_ text: String) { record(text, .note) }
+  /// How long something took differs from run to run.
+  func note(_ text: String) {
+    record(text.replacing(#/ in \d[\d.]* (ms|s|min \d+ s|h \d+ min)$/#, with: " in TIME"), .note)
+  }
 
   static func text(of output: Output) -> String {
     switch output {
@@ -86,11 +89,15 @@ final class TestHost: SessionHost {
       lines += bars.map { "  bar \($0.label) \(short($0.value))" }
     }
     for axis in figure.axes {
-      let words = [axis.label, axis.unit.map { "[\($0)]" }, axis.isLog ? "log" : nil, axis.categories?.joined(separator: "/")]
+      let words = [
+        axis.label, axis.unit.map { "[\($0)]" }, axis.isLog ? "log" : nil,
+        axis.categories?.joined(separator: "/"),
+      ]
       lines.append("  axis " + words.compactMap { $0 }.joined(separator: " "))
     }
     for series in figure.series {
-      let shown = (series.points.first ?? []).indices.count { i in series.points.allSatisfy { $0[i].isFinite } }
+      let shown = (series.points.first ?? []).indices.count { i in series.points.allSatisfy { $0[i].isFinite }
+      }
       lines.append("  \(series.isLine ? "line" : "marks") \(series.name) (\(series.role)): \(shown) points")
     }
     return (lines + (figure.caption.map { ["  " + $0] } ?? [])).joined(separator: "\n")
@@ -134,7 +141,9 @@ final class TestHost: SessionHost {
     let header = table.columns.map(\.name).joined(separator: ",")
     let rows = (0..<table.rowCount).map { row in
       table.columns.map { column in
-        if case .numbers(let numbers) = column.values { return numbers[row].isNaN ? "" : Number.text(numbers[row]) }
+        if case .numbers(let numbers) = column.values {
+          return numbers[row].isNaN ? "" : Number.text(numbers[row])
+        }
         return Self.cell(column.values, row)
       }.joined(separator: ",")
     }
