@@ -32,7 +32,7 @@ let package = Package(
       exclude: ["peers"]),
     .testTarget(
       name: "OptimTests", dependencies: ["Optim"], resources: [.copy("Fixtures")]),
-    .testTarget(name: "LangTests", dependencies: ["Lang", "Optim"]),
+    .testTarget(name: "LangTests", dependencies: ["Lang", "Optim"], exclude: ["Fixtures"]),
     .testTarget(name: "REPLTests", dependencies: ["REPL", "Lang", "Optim"]),
     .testTarget(
       name: "MotoneuronTests", dependencies: ["motoneuron-sim"], resources: [.copy("Fixtures")]),

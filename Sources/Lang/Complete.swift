@@ -53,6 +53,7 @@ extension Session {
     if case .symbol(.dot)? = tokens.last?.kind, tokens.count >= 2, case .identifier(let owner) = tokens[tokens.count - 2].kind {
       return members(of: owner)
     }
+    if let block = simulatorBlock(tokens) { return settingCandidates(block) }
     let statement = lastStatement(tokens)
     guard let first = statement.first, case .identifier(let word) = first.kind else { return statementStarts }
     if let name = statement.dropFirst().first, word == "let", case .identifier = name.kind, statement.count == 3 {
@@ -130,17 +131,36 @@ extension Session {
   /// Inside a declaration: settings of a simulator, words of a parameter, names elsewhere.
   private func candidates(for word: String, _ statement: [Token]) -> [String] {
     switch word {
-    case "simulator":
-      guard statement.contains(where: { $0.kind == .symbol(.leftBrace) }) else { return [] }
-      if case .symbol(.assign)? = statement.last?.kind, case .identifier(let name) = statement[statement.count - 2].kind {
-        return settingValues(name)
-      }
-      return ["output"] + SimulatorSetting.all.map(\.name)
+    case "simulator": return []
     case "param":
       return ["in", "log", "step", "when"] + names
     default:
       return names + ["and", "or", "not", "then", "else", "true", "false", "tol"]
     }
+  }
+
+  /// The tokens behind the open brace of a simulator that the cursor is in.
+  private func simulatorBlock(_ tokens: [Token]) -> ArraySlice<Token>? {
+    var depth = 0
+    for i in tokens.indices.reversed() {
+      if tokens[i].kind == .symbol(.rightBrace) { depth += 1 }
+      guard tokens[i].kind == .symbol(.leftBrace) else { continue }
+      depth -= 1
+      if depth < 0 {
+        let isSimulator = i >= 2 && tokens[i - 2].kind == .identifier("simulator")
+        return isSimulator ? tokens[(i + 1)...] : nil
+      }
+    }
+    return nil
+  }
+
+  /// A setting at the start of a line, its values behind `=`.
+  private func settingCandidates(_ block: ArraySlice<Token>) -> [String] {
+    let line = block.split(omittingEmptySubsequences: false) { $0.kind == .newline || $0.kind == .symbol(.semicolon) }.last ?? []
+    guard let first = line.first, case .identifier(let name) = first.kind else {
+      return ["output"] + SimulatorSetting.all.map(\.name)
+    }
+    return name == "output" ? ["int", "bool"] : settingValues(name)
   }
 
   private func settingValues(_ name: String) -> [String] {

@@ -17,10 +17,14 @@ public enum Help {
 
   /// The help on a word of the language; nil if it is none.
   public static func topic(_ word: String) -> String? {
-    if let declaration = Words.declarations.first(where: { $0.word == word }) { return text(declaration) }
+    if let declaration = (Words.declarations + Words.controlHelp).first(where: { $0.word == word }) {
+      return text(declaration)
+    }
     if let verb = Verb.named(word) { return text(verb) }
     if let function = Function.named(word) { return text(function) }
-    if let later = Verb.later[word] { return "\(word): \(later). A later version of dmo will have it." }
+    if let later = Verb.later[word] {
+      return wrapped("\(word): \(later). A later version of dmo will have it.", 80, "  ")
+    }
     return nil
   }
 
@@ -69,7 +73,7 @@ public enum Help {
   }
 
   private static func text(_ declaration: Words.Declaration) -> String {
-    var lines = [declaration.usage, "  " + declaration.summary]
+    var lines = [declaration.usage, "  " + wrapped(declaration.summary, 76, "  ")]
     if declaration.word == "simulator" {
       lines += ["", "settings"]
       lines += SimulatorSetting.all.map { setting in

@@ -194,7 +194,7 @@ extension Parser {
     }
   }
 
-  private mutating func literal(_ kind: Expression.Kind) -> Expression {
+  mutating func literal(_ kind: Expression.Kind) -> Expression {
     let token = advance()
     return Expression(kind: kind, span: span(token))
   }
@@ -217,9 +217,8 @@ extension Parser {
 
   /// A word that begins a statement in the place of a value; on a line of its own it is that, and the value is missing.
   private mutating func failMissingValue(before word: String) -> Broken {
-    guard bracketDepth == 0, position > 0, tokens[position - 1].kind == .newline else {
-      return fail(.expected("a value", found: "the word '\(word)'"))
-    }
+    guard startsStatement(position) else { return fail(.expected("a value", found: "the word '\(word)'")) }
+    if bracketDepth > 0 { return failUnclosed() }
     while position > 0, tokens[position - 1].kind == .newline { position -= 1 }
     return failExpected("a value")
   }

@@ -35,19 +35,22 @@ extension Parser {
     throw failExpected("the end of the statement")
   }
 
-  /// Goes on behind a broken statement: at the first line end outside the brackets it opened.
+  /// Goes on behind a broken statement: at the first line end outside the brackets it opened, or before a line that can
+  /// only be another statement.
   private mutating func recover(from start: Int, inBlock: Bool) {
     if tokens[position].kind == .end { return }
     var depth = 0
+    var braces = 0
     var at = start
     while tokens[at].kind != .end {
       switch tokens[at].kind {
-      case .symbol(.leftParenthesis), .symbol(.leftBracket), .symbol(.leftBrace): depth += 1
+      case .symbol(.leftParenthesis), .symbol(.leftBracket): depth += 1
+      case .symbol(.leftBrace): braces += 1
       case .symbol(.rightParenthesis), .symbol(.rightBracket): depth = max(0, depth - 1)
       case .symbol(.rightBrace):
-        if depth == 0 && inBlock && at >= position { position = at; return }
-        depth = max(0, depth - 1)
-      case .newline where at >= position && depth == 0:
+        if braces == 0 && inBlock && at >= position { position = at; return }
+        braces = max(0, braces - 1)
+      case .newline where at >= position - 1 && braces == 0 && (depth == 0 || startsStatement(at)):
         position = at
         return
       default: break

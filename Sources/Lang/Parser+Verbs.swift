@@ -8,8 +8,11 @@ extension Parser {
     var options: [VerbCall.Option] = []
     var condition: Expression?
     var destination: Expression?
+    let takesTopics = Verb.named(name.text)?.arguments.first.map { if case .topic = $0.kind { true } else { false } } ?? false
     while !atVerbEnd {
-      if accept(word: "where") {
+      if takesTopics, case .identifier(let word) = current.kind {
+        arguments.append(literal(.name(word)))
+      } else if accept(word: "where") {
         condition = try parseCondition()
       } else if accept(word: "to") {
         destination = try parsePostfix()

@@ -18,6 +18,8 @@ public struct Parser {
   var endedEarly = false
   /// Open brackets around the current token in which line ends do not count.
   var bracketDepth = 0
+  /// Those brackets, outermost first.
+  private var openBrackets: [Token] = []
   var nesting = 0
 
   /// Deeper nesting or longer chains of operators than this are refused rather than risking the stack.
@@ -165,22 +167,36 @@ public struct Parser {
 
   /// Parses what stands in brackets; line ends inside do not count.
   mutating func bracketed<T>(_ close: Token.Symbol, _ body: (inout Parser) throws -> T) throws -> T {
-    let open = advance()
+    openBrackets.append(advance())
     bracketDepth += 1
-    defer { bracketDepth -= 1 }
+    defer {
+      bracketDepth -= 1
+      openBrackets.removeLast()
+    }
     let result = try body(&self)
     guard at(close) else {
-      if current.kind == .end {
-        endedEarly = true
-        throw fail(
-          .unclosed(source.text(in: open.range), openedAt: "line \(source.line(at: open.range.lowerBound))"),
-          at: span(open))
-      }
+      if current.kind == .end { endedEarly = true }
+      if current.kind == .end || startsStatement(position) { throw failUnclosed() }
       if at(.assign) { throw fail(.comparisonWithAssign) }
       throw failExpected("',' or '\(close.rawValue)'")
     }
     skip()
     return result
+  }
+
+  /// The innermost bracket is open where it should not be any more.
+  mutating func failUnclosed() -> Broken {
+    let open = openBrackets[openBrackets.count - 1]
+    let line = source.line(at: open.range.lowerBound)
+    return fail(.unclosed(source.text(in: open.range), openedAt: "line \(line)"), at: span(open))
+  }
+
+  /// Whether a line begins here, line ends skipped, with a word that only begins statements.
+  func startsStatement(_ place: Int) -> Bool {
+    var at = place
+    while tokens[at].kind == .newline { at += 1 }
+    guard at > 0, tokens[at - 1].kind == .newline else { return false }
+    return tokens[at].isOneOf(Words.declarations.map(\.word)) || tokens[at].isOneOf(Words.control)
   }
 
   /// Guards the stack against deep nesting.

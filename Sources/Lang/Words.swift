@@ -48,6 +48,26 @@ public enum Words {
   ]
 
   public static let control = ["if", "else", "for", "while", "return"]
+
+  /// What help says about control flow.
+  static let controlHelp: [Declaration] = [
+    Declaration(
+      word: "if", usage: "if condition { ... } else { ... }    or    if condition then a else b",
+      summary: "run statements, or choose a value, by a condition; the second form is a formula where it depends on parameters",
+      example: "let n = 3\nif n > 2 {\n  \"large\"\n} else {\n  \"small\"\n}"),
+    Declaration(
+      word: "else", usage: "if condition { ... } else { ... }", summary: "the other way of an 'if', on the line of its closing brace",
+      example: "let sign = if 2 < 3 then -1 else 1"),
+    Declaration(
+      word: "for", usage: "for name in list { ... }", summary: "run statements for each value of a list",
+      example: "for i in 1..3 {\n  i^2\n}"),
+    Declaration(
+      word: "while", usage: "while condition { ... }", summary: "run statements as long as a condition holds",
+      example: "let i = 3\nwhile i > 0 {\n  let i = i - 1\n}"),
+    Declaration(
+      word: "return", usage: "return value", summary: "end a function with a value",
+      example: "def larger(a, b) {\n  if a > b { return a }\n  return b\n}\nlarger(2, 3)"),
+  ]
   public static let operators = ["and", "or", "not", "in", "then", "true", "false", "where", "to", "when", "tol"]
 
   /// What a reserved word is, for messages; nil for a free name.
