@@ -27,7 +27,8 @@ struct Main {
       TerminalHost.write(Options.Root.fullMessage(for: error) + "\n", to: 1)
       return .success
     }
-    TerminalHost.write("error: \(Options.Root.message(for: error))\n  'dmo --help' lists what there is\n", to: 2)
+    TerminalHost.write(
+      "error: \(Options.Root.message(for: error))\n  'dmo --help' lists what there is\n", to: 2)
     return .usage
   }
 }

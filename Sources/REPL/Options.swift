@@ -10,7 +10,8 @@ enum Options {
   struct Root: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "dmo",
-      abstract: "A notebook-style language for constrained multi-objective optimisation of expensive simulations.",
+      abstract:
+        "A notebook-style language for constrained multi-objective optimisation of expensive simulations.",
       usage: """
         dmo [options] [script.dmo [name=value ...]]
         dmo [options] check script.dmo [name=value ...]
@@ -38,7 +39,8 @@ enum Options {
 
     @Argument(
       help: ArgumentHelp(
-        "The script ('-' is standard input), then name=value for its 'arg' declarations.", valueName: "script"))
+        "The script ('-' is standard input), then name=value for its 'arg' declarations.", valueName: "script"
+      ))
     var words: [String] = []
 
     func perform() throws -> ExitStatus {
@@ -65,7 +67,8 @@ enum Options {
       help: ArgumentHelp("Change to this folder first.", valueName: "folder"))
     var directory: String?
 
-    @Option(help: ArgumentHelp("Simulations at the same time; one per processor unless given.", valueName: "n"))
+    @Option(
+      help: ArgumentHelp("Simulations at the same time; one per processor unless given.", valueName: "n"))
     var workers: Int?
 
     @Option(help: ArgumentHelp("How results are written.", valueName: "format"))

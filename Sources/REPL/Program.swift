@@ -132,6 +132,7 @@ extension Session.Plan {
     rows.append(("evaluations", evaluations == 0 ? "none" : count))
     rows.append(("study", study ?? "none"))
     rows.append(("workers", "\(workers)"))
-    return Table(title: "plan", [Table.Column("what", .texts(rows.map(\.0))), Table.Column("is", .texts(rows.map(\.1)))])
+    return Table(
+      title: "plan", [Table.Column("what", .texts(rows.map(\.0))), Table.Column("is", .texts(rows.map(\.1)))])
   }
 }

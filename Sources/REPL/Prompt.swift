@@ -87,7 +87,9 @@ struct Prompt {
   /// `$XDG_CONFIG_HOME/dmo/init.dmo`.
   func runStartFile() {
     let environment = ProcessInfo.processInfo.environment
-    let base = environment["XDG_CONFIG_HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? (environment["HOME"] ?? "") + "/.config"
+    let base =
+      environment["XDG_CONFIG_HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? (environment["HOME"] ?? "")
+      + "/.config"
     let path = base + "/dmo/init.dmo"
     guard FileManager.default.fileExists(atPath: path) else { return }
     do {
@@ -114,7 +116,8 @@ struct Prompt {
         let found = session.complete(earlier + typed)
         let start = max(0, found.range.lowerBound - earlier.utf8.count)
         if found.wantsFiles {
-          return FileCompletion.candidates(for: String(decoding: Array(typed.utf8).dropFirst(start), as: UTF8.self), at: start)
+          return FileCompletion.candidates(
+            for: String(decoding: Array(typed.utf8).dropFirst(start), as: UTF8.self), at: start)
         }
         return LineEditor.Completion(
           start: start,
@@ -139,7 +142,8 @@ enum FileCompletion {
       candidates: matching.map { name in
         var isFolder: ObjCBool = false
         _ = FileManager.default.fileExists(atPath: place + "/" + name, isDirectory: &isFolder)
-        return LineEditor.Completion.Candidate(folder + name + (isFolder.boolValue ? "/" : ""), append: isFolder.boolValue ? nil : "\"")
+        return LineEditor.Completion.Candidate(
+          folder + name + (isFolder.boolValue ? "/" : ""), append: isFolder.boolValue ? nil : "\"")
       })
   }
 }

@@ -144,7 +144,9 @@ final class TerminalHost: SessionHost {
 
   func readCSV(_ path: String) throws -> (header: [String], rows: [[String]]) {
     let bytes = try read(path)
-    guard let text = String(validating: bytes, as: UTF8.self) else { throw FileError("\"\(path)\" is not UTF-8 text") }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw FileError("\"\(path)\" is not UTF-8 text")
+    }
     do {
       let csv = try EnumeratedCSV(string: text, loadColumns: false)
       return (csv.header, csv.rows)
@@ -177,7 +179,8 @@ final class TerminalHost: SessionHost {
   // MARK: Formats by ending
 
   private static let tableFormats: [(ending: String, format: TableFormat)] = [
-    (".csv", .csv), (".tsv", .tsv), (".json", .json), (".jsonl", .jsonl), (".md", .markdown), (".tex", .latex),
+    (".csv", .csv), (".tsv", .tsv), (".json", .json), (".jsonl", .jsonl), (".md", .markdown),
+    (".tex", .latex),
     (".txt", .plain),
   ]
 

@@ -20,8 +20,10 @@ import Testing
   }
 
   @Test(arguments: [
-    ("arg x = 1", "x=-1", "-1"), ("arg x = 1", "x=2.5e-3", "0.0025"), ("arg x = \"a\"", "x=two words", "two words"),
-    ("arg x = \"a\"", "x=", ""), ("arg x = \"a\"", "x=a=b", "a=b"), ("arg x = [1, 2]", "x=[3, 4, 5]", "[3, 4, 5]"),
+    ("arg x = 1", "x=-1", "-1"), ("arg x = 1", "x=2.5e-3", "0.0025"),
+    ("arg x = \"a\"", "x=two words", "two words"),
+    ("arg x = \"a\"", "x=", ""), ("arg x = \"a\"", "x=a=b", "a=b"),
+    ("arg x = [1, 2]", "x=[3, 4, 5]", "[3, 4, 5]"),
     ("arg x = true", "x=false", "false"), ("arg x = 10", "x=2 * 3", "6"), ("arg x = -4", "x=7", "7"),
   ]) func valuesForArguments(declaration: String, word: String, shown: String) throws {
     let result = try place.dmo("-e", "\(declaration)\nx", word)
@@ -45,7 +47,8 @@ import Testing
     (["--workers", "many"], "'many' is invalid for '--workers"), (["--format", "xls"], "- csv"),
     (["--color", "pink"], "or 'never'"), (["-C", "nowhere", "-e", "1"], "there is no folder 'nowhere'"),
     (["-e", "1", "s.dmo"], "a script or -e, not both"), (["s.dmo", "oops"], "expected name=value"),
-    (["s.dmo", "a=1", "a=2"], "'a' is given twice"), (["x=1"], "no script before it"), (["check"], "behind 'check'"),
+    (["s.dmo", "a=1", "a=2"], "'a' is given twice"), (["x=1"], "no script before it"),
+    (["check"], "behind 'check'"),
     (["-e"], "Missing value for '-e"),
   ]) func usage(arguments: [String], message: String) throws {
     let result = try place.start(arguments).result()
@@ -60,14 +63,17 @@ import Testing
     for arguments in [["--help"], ["-h"], ["help"]] {
       let help = try place.start(arguments).result()
       #expect(help.status == 0 && help.errors == "")
-      for word in ["-e <code>", "-i", "-q", "-C", "--workers", "--format", "--color", "--version", "check", "143"] {
+      for word in [
+        "-e <code>", "-i", "-q", "-C", "--workers", "--format", "--color", "--version", "check", "143",
+      ] {
         #expect(help.output.contains(word), "\(word) in \(help.output)")
       }
     }
   }
 
   @Test func folderOfTheSession() throws {
-    try place.write("sub/points.dmo", "study \"here\"\nparam x in [0, 1]\nminimize f = x\nsample sobol 4\nevaluate;\n")
+    try place.write(
+      "sub/points.dmo", "study \"here\"\nparam x in [0, 1]\nminimize f = x\nsample sobol 4\nevaluate;\n")
     let result = try place.dmo("-C", "sub", "points.dmo")
     #expect(result.status == 0 && place.exists("sub/here.study"), "\(result.all)")
     #expect(try place.dmo("sub/points.dmo").status == 0)
@@ -85,11 +91,13 @@ import Testing
     #expect(!(try place.dmo("-e", "x").errors.contains("\u{1B}[")))
     place.environment["NO_COLOR"] = "1"
     #expect(!(try place.dmo("-e", "x").errors.contains("\u{1B}[")))
-    #expect(try place.dmo("--color", "always", "-e", "x").errors.contains("\u{1B}["), "said on the command line")
+    #expect(
+      try place.dmo("--color", "always", "-e", "x").errors.contains("\u{1B}["), "said on the command line")
   }
 
   @Test func quiet() throws {
-    let script = "param x in [0, 1]\nminimize f = x\nsample sobol 4\nevaluate\nlet p = pareto\nexport p to \"p.csv\""
+    let script =
+      "param x in [0, 1]\nminimize f = x\nsample sobol 4\nevaluate\nlet p = pareto\nexport p to \"p.csv\""
     #expect(try place.dmo("-e", script).errors.contains("wrote 1 row"))
     let quiet = try place.dmo("-q", "-e", script)
     #expect(quiet.errors == "" && quiet.output.contains("feasible"))
@@ -98,7 +106,9 @@ import Testing
   @Test func exitStatuses() throws {
     #expect(try place.dmo("-e", "exit\nlet a = nothing").status == 3, "checked as a whole before it runs")
     let late = try place.dmo("-e", "1\nparam x in [0, 1]\nminimize f = x\nlet p = pareto\n2")
-    #expect(late.status == 1 && late.output == "1\n" && late.errors.contains("nothing is evaluated yet"), "\(late.all)")
+    #expect(
+      late.status == 1 && late.output == "1\n" && late.errors.contains("nothing is evaluated yet"),
+      "\(late.all)")
     let early = try place.dmo("-e", "1\n2 +\n")
     #expect(early.status == 3 && early.output == "", "\(early.all)")
     let left = try place.dmo("-e", "1\nexit\n2")
@@ -130,7 +140,8 @@ import Testing
     let result = try place.dmo("check", "p.dmo", "n=50", "--workers", "3")
     #expect(result.status == 0 && result.errors == "", "\(result.all)")
     for line in [
-      "parameters   1: x", "1: minimize f", "1: low", "cell: false", "at most 150", "planned.study", "workers      3",
+      "parameters   1: x", "1: minimize f", "1: low", "cell: false", "at most 150", "planned.study",
+      "workers      3",
     ] {
       #expect(result.output.contains(line), "\(line) in \(result.output)")
     }

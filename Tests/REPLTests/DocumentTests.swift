@@ -17,11 +17,15 @@ import Testing
   }()
 
   private static func text(_ page: String) -> String {
-    FileManager.default.contents(atPath: "\(Workplace.package)/\(page)").map { String(decoding: $0, as: UTF8.self) } ?? ""
+    FileManager.default.contents(atPath: "\(Workplace.package)/\(page)").map {
+      String(decoding: $0, as: UTF8.self)
+    } ?? ""
   }
 
   /// Fenced blocks of a language; one that begins with `# continues` goes on from the one before it.
-  static func blocks(_ language: String) -> [Block] { pages.flatMap { blocks(language, page: $0, text: text($0)) } }
+  static func blocks(_ language: String) -> [Block] {
+    pages.flatMap { blocks(language, page: $0, text: text($0)) }
+  }
 
   static func blocks(_ language: String, page: String, text: String) -> [Block] {
     var found: [Block] = []
@@ -60,7 +64,8 @@ import Testing
     }
     try place.write("block.dmo", block.text)
     let result = try place.dmo("block.dmo", within: 120)
-    #expect(result.status == 0 && !result.errors.contains("error:"), "\(block.page):\(block.line)\n\(result.all)")
+    #expect(
+      result.status == 0 && !result.errors.contains("error:"), "\(block.page):\(block.line)\n\(result.all)")
   }
 
   /// Relative links, and scripts and examples named in code.

@@ -64,7 +64,9 @@ import Testing
 
   @Test func zdt1ComesCloseToItsFront() throws {
     let rows = try Self.rows(try output("zdt1.dmo", format: "jsonl"))
-    let front = rows.compactMap { row in (row["f1"] as? Double).flatMap { x in (row["f2"] as? Double).map { (x, $0) } } }
+    let front = rows.compactMap { row in
+      (row["f1"] as? Double).flatMap { x in (row["f2"] as? Double).map { (x, $0) } }
+    }
     #expect(front.count >= 5)
     for (x, y) in front { #expect(abs(y - (1 - x.squareRoot())) < 0.05, "(\(x), \(y))") }
     let volumes = rows.compactMap { $0["hypervolume"] as? Double }
@@ -93,12 +95,16 @@ import Testing
 
   @Test func templateReadsFilesAndLogs() throws {
     let text = try output("template/template.dmo")
-    #expect(text.contains("detuning") && text.contains(#/feasible +\d+/#) && !text.contains("failed"), "\(text)")
+    #expect(
+      text.contains("detuning") && text.contains(#/feasible +\d+/#) && !text.contains("failed"), "\(text)")
   }
 
   @Test func failuresAreCountedByTheirCause() throws {
     let text = try output("failures/failures.dmo")
-    for cause in ["exit status 3", "SIGSEGV", "limit of 1 s", "not JSON", "did not return 'pair'", "NaN", "ZeroDivisionError"] {
+    for cause in [
+      "exit status 3", "SIGSEGV", "limit of 1 s", "not JSON", "did not return 'pair'", "NaN",
+      "ZeroDivisionError",
+    ] {
       #expect(text.contains(cause), "\(cause) in \(text)")
     }
   }

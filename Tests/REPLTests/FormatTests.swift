@@ -21,7 +21,9 @@ import Testing
     return result.output
   }
 
-  private func isClose(_ text: Substring, _ x: Double) -> Bool { Double(text).map { abs($0 - x * x) < 1e-12 } ?? false }
+  private func isClose(_ text: Substring, _ x: Double) -> Bool {
+    Double(text).map { abs($0 - x * x) < 1e-12 } ?? false
+  }
 
   @Test func json() throws {
     let rows = try #require(
@@ -43,7 +45,10 @@ import Testing
     #expect(lines.count >= 4)
   }
 
-  @Test(arguments: [("1 + 1", "2"), ("\"a\\tb\"", "\"a\\tb\""), ("1 < 2", "true"), ("[1, 2.5]", "[1, 2.5]"), ("1 / 0", "null")])
+  @Test(arguments: [
+    ("1 + 1", "2"), ("\"a\\tb\"", "\"a\\tb\""), ("1 < 2", "true"), ("[1, 2.5]", "[1, 2.5]"),
+    ("1 / 0", "null"),
+  ])
   func valuesAsJSON(expression: String, shown: String) throws {
     #expect(try output("json", expression) == shown + "\n")
     #expect(try output("jsonl", expression) == shown + "\n")

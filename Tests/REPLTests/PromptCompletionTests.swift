@@ -16,7 +16,9 @@ import Testing
   }
 
   /// Types, presses Tab, waits for what must then stand there, and clears the line.
-  private func completes(_ typed: String, _ shown: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+  private func completes(_ typed: String, _ shown: String, sourceLocation: SourceLocation = #_sourceLocation)
+    throws
+  {
     session.type(typed + "\t")
     try session.wait(for: shown, sourceLocation: sourceLocation)
     session.type("\u{03}")

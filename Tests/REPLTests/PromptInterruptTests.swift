@@ -51,7 +51,9 @@ import Testing
     try session.wait(for: "finishing 2 running simulations; Ctrl-C again ends them now")
     try place.write("go", "")
     let shown = try session.wait(for: "dmo[4]> ")
-    #expect(shown.contains(#/feasible +2 /#) && shown.contains(#/pending +4 /#) && shown.contains("4 points are still pending"), "\(shown)")
+    #expect(
+      shown.contains(#/feasible +2 /#) && shown.contains(#/pending +4 /#)
+        && shown.contains("4 points are still pending"), "\(shown)")
     #expect(try session.enter("1 + 1") == "2", "no stale interrupt")
     let rest = try session.enter("evaluate")
     #expect(rest.contains("4 simulated") && place.started == 6, "\(rest)")
@@ -103,7 +105,9 @@ import Testing
     // Behind the last drawing of the bar the line is cleared before the result is written.
     let last = try #require(session.transcript.range(of: "running", options: .backwards))
     let after = session.transcript[last.upperBound...]
-    #expect(after.contains("\r\u{1B}[K") && after.range(of: "\r\u{1B}[K")!.lowerBound < after.range(of: "feasible")!.lowerBound)
+    #expect(
+      after.contains("\r\u{1B}[K")
+        && after.range(of: "\r\u{1B}[K")!.lowerBound < after.range(of: "feasible")!.lowerBound)
   }
 
   @Test func leavingEndsEverything() throws {

@@ -53,7 +53,10 @@ import Testing
       // An instant measured in progress, and a little further into the next commit.
       let before = requests(victim).count
       let further = 1 + Int(random.uniform() * Double(total) / 10)
-      #expect(Workplace.eventually { requests(victim).count >= before + further || run.child.wait(seconds: 0) != nil })
+      #expect(
+        Workplace.eventually {
+          requests(victim).count >= before + further || run.child.wait(seconds: 0) != nil
+        })
       usleep(UInt32(random.uniform() * 20_000))
       run.child.send(SIGKILL)
       kills += 1
@@ -67,7 +70,8 @@ import Testing
     // At most what had come back since the last commit, and what was running, is done again.
     #expect(requests(victim).count <= total + kills * 40)
     let again = try victim.dmo("s.dmo")
-    #expect(again.output == whole.output && again.errors.contains("120 remembered, 0 simulated"), "\(again.all)")
+    #expect(
+      again.output == whole.output && again.errors.contains("120 remembered, 0 simulated"), "\(again.all)")
   }
 
   @Test func theNumberOfWorkersChangesNothing() throws {
@@ -90,6 +94,8 @@ import Testing
       #expect(second.errors.contains(note), "\(second.errors)")
     }
     let more = try place.dmo(script, "samples=60", "generations=3", within: 120)
-    #expect(more.errors.contains("200 remembered, 100 simulated"), "a longer search begins as the shorter one: \(more.all)")
+    #expect(
+      more.errors.contains("200 remembered, 100 simulated"),
+      "a longer search begins as the shorter one: \(more.all)")
   }
 }

@@ -35,9 +35,13 @@ import Testing
     #expect(Workplace.eventually { run.errors.contains("finishing 2 running simulations") }, "\(run.errors)")
     try place.write("go", "")
     let result = try run.result()
-    #expect(result.status == 130 && result.output.contains(#/feasible +2 /#) && result.output.contains(#/pending +4 /#), "\(result.all)")
+    #expect(
+      result.status == 130 && result.output.contains(#/feasible +2 /#)
+        && result.output.contains(#/pending +4 /#), "\(result.all)")
     #expect(!result.output.contains("session"), "no statement after it runs")
-    #expect(result.errors.contains("running the script again goes on from there") && place.started == 2, "\(result.all)")
+    #expect(
+      result.errors.contains("running the script again goes on from there") && place.started == 2,
+      "\(result.all)")
     try expectContinuation(remembered: 2)
   }
 
@@ -83,7 +87,8 @@ import Testing
   /// A search over formulas has no simulator to wait for.
   @Test(arguments: zip([SIGINT, SIGTERM, SIGUSR1], [130, 143, 143] as [Int32]))
   func aSearchOverFormulas(signal: Int32, status: Int32) throws {
-    let script = "\"begins\"\nbenchmark \"zdt1\"\noptimize nsga2 generations=1000000 surrogate=none\n\"not reached\""
+    let script =
+      "\"begins\"\nbenchmark \"zdt1\"\noptimize nsga2 generations=1000000 surrogate=none\n\"not reached\""
     let run = try place.start(["-e", script])
     #expect(Workplace.eventually { run.output.contains("begins") })
     run.child.send(signal)
@@ -92,7 +97,8 @@ import Testing
   }
 
   @Test func aLoopOfTheLanguage() throws {
-    let loop = "\"begins\"\nfor i in 1..900 {\n  for k in 1..900 {\n    let a = sum(1..100)\n  }\n}\n\"not reached\""
+    let loop =
+      "\"begins\"\nfor i in 1..900 {\n  for k in 1..900 {\n    let a = sum(1..100)\n  }\n}\n\"not reached\""
     let run = try place.start(["-e", loop])
     // It may be in the check or in the run, or already be over the limit of steps.
     run.child.send(SIGINT)

@@ -21,11 +21,14 @@ import Testing
   }
 
   @Test(arguments: [
-    ("run = \"no-such-program\"", "there is no program 'no-such-program'"), ("run = \"./absent\"", "there is no file"),
+    ("run = \"no-such-program\"", "there is no program 'no-such-program'"),
+    ("run = \"./absent\"", "there is no file"),
     ("run = \"./plain.txt\"", "is not executable"), ("run = \"./home\"", "is a folder"),
-    ("run = \"./lost.sh\"", "the interpreter '/no/such/shell'"), ("run = \"./data\"", "no program for this machine"),
+    ("run = \"./lost.sh\"", "the interpreter '/no/such/shell'"),
+    ("run = \"./data\"", "no program for this machine"),
     ("run = \"false\"", "exit status 1"), ("run = \"sh -c 'kill -SEGV $$'\"\n  shell = true", "SIGSEGV"),
-    ("run = \"true\"", "standard output was empty"), ("run = \"echo {}\"", "y"), ("run = \"sleep 60\"\n  timeout = 1s", "1 s"),
+    ("run = \"true\"", "standard output was empty"), ("run = \"echo {}\"", "y"),
+    ("run = \"sleep 60\"\n  timeout = 1s", "1 s"),
   ]) func isData(settings: String, reason: String) throws {
     try place.write("plain.txt", "x")
     try place.write("lost.sh", "#!/no/such/shell\n")
@@ -42,15 +45,23 @@ import Testing
   }
 
   @Test func aMissingTemplateIsFoundBeforeAnythingRuns() throws {
-    let result = try place.dmo("-e", script("run = \"true\"\n  input = template\n  template = {\"in.tpl\": \"in\"}"))
-    #expect(result.status == 1 && result.errors.contains("in.tpl") && result.errors.contains("no such file"), "\(result.all)")
+    let result = try place.dmo(
+      "-e", script("run = \"true\"\n  input = template\n  template = {\"in.tpl\": \"in\"}"))
+    #expect(
+      result.status == 1 && result.errors.contains("in.tpl") && result.errors.contains("no such file"),
+      "\(result.all)")
   }
 
   @Test func abortIsARunTimeFailureThatKeepsWhatCameBefore() throws {
-    try place.write("sim.sh", "read line\nn=$(($(cat \"$DMO_DIRECTORY/n\" 2>/dev/null || echo 0) + 1))\necho $n > \"$DMO_DIRECTORY/n\"\n[ $n -lt 3 ] && echo '{\"y\": 1}'\n")
+    try place.write(
+      "sim.sh",
+      "read line\nn=$(($(cat \"$DMO_DIRECTORY/n\" 2>/dev/null || echo 0) + 1))\necho $n > \"$DMO_DIRECTORY/n\"\n[ $n -lt 3 ] && echo '{\"y\": 1}'\n"
+    )
     try place.write("s.dmo", script("run = \"sh sim.sh\"\n  on_failure = abort") + "\n\"not reached\"")
     let result = try place.dmo("--workers", "1", "s.dmo")
-    #expect(result.status == 1 && result.errors.contains("on_failure = abort") && !result.output.contains("reached"), "\(result.all)")
+    #expect(
+      result.status == 1 && result.errors.contains("on_failure = abort")
+        && !result.output.contains("reached"), "\(result.all)")
     #expect(try place.dmo("s.dmo").errors.contains("m.study: 3 evaluations remembered"))
   }
 
@@ -60,7 +71,9 @@ import Testing
     try place.write("sim.sh", "#!/bin/sh\nread line\necho '{\"y\": 2}'\n")
     chmod(place.path("sim.sh"), 0o755)
     let result = try place.dmo("s.dmo")
-    #expect(result.status == 0 && result.errors.contains("4 simulated") && result.output.contains("feasible"), "\(result.all)")
+    #expect(
+      result.status == 0 && result.errors.contains("4 simulated") && result.output.contains("feasible"),
+      "\(result.all)")
   }
 
   @Test func fromAnotherFolder() throws {

@@ -21,7 +21,8 @@ import Testing
 
   init() throws {
     place = try Workplace()
-    try place.write("sim.sh", "read line\necho \"$DMO_EVALUATION\" >> \"$DMO_DIRECTORY/calls\"\necho '{\"y\": 1.5}'\n")
+    try place.write(
+      "sim.sh", "read line\necho \"$DMO_EVALUATION\" >> \"$DMO_DIRECTORY/calls\"\necho '{\"y\": 1.5}'\n")
   }
 
   private var calls: Int { place.text("calls").split(separator: "\n").count }
@@ -32,8 +33,10 @@ import Testing
     #expect(again.errors == "m.study: 8 evaluations remembered\n8 remembered\n" && calls == 8, "\(again.all)")
     let more = try place.dmo("-e", Self.script("m", points: 16))
     #expect(more.errors.contains("8 remembered, 8 simulated") && calls == 16, "\(more.all)")
-    let other = try place.dmo("-e", Self.script("m").replacing("[0, 1]", with: "[0, 2]").replacing("x", with: "z"))
-    #expect(other.status == 0 && other.errors.contains("8 simulated"), "another problem has its own: \(other.all)")
+    let other = try place.dmo(
+      "-e", Self.script("m").replacing("[0, 1]", with: "[0, 2]").replacing("x", with: "z"))
+    #expect(
+      other.status == 0 && other.errors.contains("8 simulated"), "another problem has its own: \(other.all)")
   }
 
   @Test func filesThatAreNoStudy() throws {
@@ -43,11 +46,14 @@ import Testing
     let whole = try #require(FileManager.default.contents(atPath: place.path("good.study")))
     try place.write("cut.study", bytes: Array(whole.prefix(2000)))
     for (name, message) in [
-      ("text", "is not a study: it is a text file that begins with 'gNa,gK'"), ("folder", "is a folder, not a study"),
+      ("text", "is not a study: it is a text file that begins with 'gNa,gK'"),
+      ("folder", "is a folder, not a study"),
       ("cut", "is damaged"), ("nowhere/m", "there is no folder 'nowhere'"),
     ] {
       let result = try place.dmo("-e", Self.script(name))
-      #expect(result.status == 1 && result.errors.contains(message) && result.errors.contains("-e:1:7"), "\(result.all)")
+      #expect(
+        result.status == 1 && result.errors.contains(message) && result.errors.contains("-e:1:7"),
+        "\(result.all)")
       #expect(result.errors.components(separatedBy: "error:").count == 2, "said once: \(result.all)")
     }
     #expect(place.text("text.study") == "gNa,gK\n1,2\n" && calls == 8, "left as it was")
@@ -91,7 +97,8 @@ import Testing
       return try place.shell(user + "\"$dmo\" s.dmo")
     }
     let same = try run(8)
-    #expect(same.status == 0 && same.output.contains("feasible"), "remembered points need no writing: \(same.all)")
+    #expect(
+      same.status == 0 && same.output.contains("feasible"), "remembered points need no writing: \(same.all)")
     #expect(same.errors.contains("can only be read"), "\(same.all)")
     let more = try run(16)
     #expect(more.status == 1 && more.errors.contains("read-only"), "\(more.all)")

@@ -58,18 +58,22 @@ final class TerminalSession {
       guard Date() < end, receive() else { break }
     }
     Issue.record(
-      "waited for \(text.debugDescription); the terminal shows\n\(transcript)", sourceLocation: sourceLocation)
+      "waited for \(text.debugDescription); the terminal shows\n\(transcript)", sourceLocation: sourceLocation
+    )
     throw Child.Fault("not shown: \(text)")
   }
 
   /// Types a statement and waits for the next prompt; gives what stands between.
   @discardableResult
-  func enter(_ statement: String, within seconds: Double = 30, sourceLocation: SourceLocation = #_sourceLocation)
+  func enter(
+    _ statement: String, within seconds: Double = 30, sourceLocation: SourceLocation = #_sourceLocation
+  )
     throws -> String
   {
     type(statement + "\r")
     let shown = try wait(for: "]> ", within: seconds, sourceLocation: sourceLocation)
-    return shown.split(separator: "\n", omittingEmptySubsequences: false).dropFirst().dropLast().joined(separator: "\n")
+    return shown.split(separator: "\n", omittingEmptySubsequences: false).dropFirst().dropLast().joined(
+      separator: "\n")
   }
 
   /// Waits for the program's end; everything it still says goes to the transcript.

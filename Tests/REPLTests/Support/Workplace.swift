@@ -128,7 +128,8 @@ final class Workplace {
   func simulators(besides own: pid_t? = nil) -> [Int32] {
     let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
     return all.compactMap { Int32($0) }.filter { pid in
-      guard pid != own, let place = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/cwd")
+      guard pid != own,
+        let place = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/cwd")
       else { return false }
       return place.hasPrefix(folder + "/scratch")
     }
