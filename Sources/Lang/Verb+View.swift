@@ -222,13 +222,19 @@ extension Session {
     guard environment.objectiveNames.count >= 2 else { throw SessionError("a hypervolume needs at least two objectives") }
     let scores = try Scores(problem: campaign.problem, evaluations: all.evaluations)
     let curve = HypervolumeCurve(scores)
-    guard let reference = curve.reference else { throw SessionError("no evaluated point is feasible, so there is no hypervolume") }
+    let axes = [Figure.Axis("evaluation"), Figure.Axis("hypervolume")]
+    // As a scatter plot without points: no reason to end a script.
+    guard let reference = curve.reference else {
+      return Figure(
+        title: "hypervolume over evaluations", kind: .plane, axes: axes, series: [],
+        caption: "no evaluated point is feasible, so there is no hypervolume yet")
+    }
     let inUserSense = zip(reference, campaign.problem.objectives).map { $1.sense == .maximize ? -$0 : $0 }
     let line = Figure.Series(
       "hypervolume", role: .front, points: [curve.evaluations.map(Double.init), curve.values], isLine: true)
     return Figure(
       title: "hypervolume over evaluations", kind: .plane,
-      axes: [Figure.Axis("evaluation"), Figure.Axis("hypervolume")], series: [line],
+      axes: axes, series: [line],
       caption: "reference point [\(inUserSense.map(Format.short).joined(separator: ", "))]: the front's worst values and a tenth of its range")
   }
 

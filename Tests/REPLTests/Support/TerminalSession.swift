@@ -98,5 +98,6 @@ final class TerminalSession {
   private static func plain(_ bytes: [UInt8]) -> String {
     String(decoding: bytes, as: UTF8.self)
       .replacing(/\u{1B}(\[[0-9;?]*[A-Za-z]|\][^\u{07}]*\u{07}|[=>])/, with: "").replacing("\r\n", with: "\n")
+      .replacing("\r", with: "")
   }
 }
