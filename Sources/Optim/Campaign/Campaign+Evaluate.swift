@@ -43,16 +43,25 @@ extension Campaign {
 
   /// Formulas need no simulator: the point itself is the evaluation.
   private func evaluateFormulas(_ rows: [Int]) throws -> EvaluationSummary {
+    let summary = computeFormulas(rows)
+    try rememberFormulas(rows)
+    return summary
+  }
+
+  func computeFormulas(_ rows: some Collection<Int>) -> EvaluationSummary {
     for row in rows { update(row, RowResult(state: .done)) }
-    if study.path != nil && !study.isReadOnly {
-      let series = try study.series(for: nil, space: problem.space)
-      let known = try study.recall(series, points: rows.map { archive.parameterValues($0) })
-      try study.append(series, archive.subset(zip(rows, known).filter { $0.1 == nil }.map(\.0)))
-    }
     var summary = EvaluationSummary()
     summary.asked = rows.count
     summary.computed = rows.count
     return summary
+  }
+
+  /// Writes computed rows to the study, those it does not know yet.
+  func rememberFormulas(_ rows: some Collection<Int>) throws {
+    guard study.path != nil && !study.isReadOnly && !rows.isEmpty else { return }
+    let series = try study.series(for: nil, space: problem.space)
+    let known = try study.recall(series, points: rows.map { archive.parameterValues($0) })
+    try study.append(series, archive.subset(zip(rows, known).filter { $0.1 == nil }.map(\.0)))
   }
 
   /// Brings in everything the study remembers about this problem that the archive does not hold yet.

@@ -45,6 +45,23 @@ private final class PartialObserver: Observer {
   }
 }
 
+/// Rows of a search over formulas that are not in the study yet. Bringing a generation to disk takes many times longer
+/// than computing it, and nothing is lost that could not be computed again: once a second is enough.
+private struct FormulaBacklog {
+  private var first: Int
+  private var last = ContinuousClock.now
+
+  init(from first: Int) { self.first = first }
+
+  mutating func remember(_ campaign: Campaign, atOnce: Bool) throws {
+    guard campaign.problem.simulators.isEmpty, atOnce || last.duration(to: .now) > .seconds(1) else { return }
+    let rows = first..<campaign.archive.count
+    first = rows.upperBound
+    try campaign.rememberFormulas(rows)
+    last = .now
+  }
+}
+
 extension Campaign {
   /// Searches the simulator (or the formulas) itself: ask, evaluate, tell, generation by generation.
   ///
@@ -66,11 +83,13 @@ extension Campaign {
     var remembered = 0
     var computed = 0
     var wasInterrupted = false
+    var backlog = FormulaBacklog(from: first)
     for generation in 1...max(generations, 1) {
       let rows = propose(algorithm.ask())
       let offset = rows.count * (generation - 1)
-      let summary = try evaluate(
-        rows, observer: PartialObserver(observer, activity: "searching", offset: offset, total: rows.count * generations))
+      let part = PartialObserver(observer, activity: "searching", offset: offset, total: rows.count * generations)
+      let summary = problem.simulators.isEmpty ? computeFormulas(rows) : try evaluate(rows, observer: part)
+      try backlog.remember(self, atOnce: false)
       remembered += summary.remembered
       computed += summary.computed
       if summary.unfinished > 0 || observer.interruption != .none {
@@ -88,6 +107,7 @@ extension Campaign {
         observer.report(Progress(activity: "searching", done: generation, total: generations))
       }
     }
+    try backlog.remember(self, atOnce: true)
     let reference = measure(&records)
     return SearchResult(
       records: records, rows: first..<archive.count, reference: reference, wasInterrupted: wasInterrupted,
