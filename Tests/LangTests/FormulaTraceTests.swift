@@ -8,7 +8,7 @@ struct FormulaTraceTests {
     var random = TestRandom(11)
     let (session, _) = try session("param x in [-3, 3]\nparam y in [-3, 3]\nparam w[2] in [-3, 3]")
     var compared = 0
-    for _ in 0..<1500 {
+    for _ in 0..<700 {
       let text = RandomExpression.number(&random, depth: 4)
       let point = (0..<4).map { _ in Double(random.below(4001)) / 1000 - 2 }
       let constants =
@@ -22,7 +22,7 @@ struct FormulaTraceTests {
         "\(text) at \(point): \(found) and \(expected)")
       if expected.isFinite { compared += 1 }
     }
-    #expect(compared > 500)
+    #expect(compared > 200)
   }
 
   private func number(_ value: Double) -> String { value < 0 ? "0-\(-value)" : "\(value)" }

@@ -80,7 +80,7 @@ struct PrinterTests {
   /// Random trees of every kind of expression survive printing and parsing.
   @Test func randomExpressionsReadBackTheSame() throws {
     var random = TestRandom(5)
-    for _ in 0..<3000 {
+    for _ in 0..<800 {
       let text = RandomExpression.any(&random, depth: 4)
       let script = try #require(Self.parse("let v = " + text), "\(text)")
       let printed = Printer.text(script)
