@@ -86,6 +86,7 @@ extension Session {
     var rows = Array(0..<campaign.archive.count)
     if let points = arguments.points("points") { rows = try rowsOf(points) }
     rows = rows.filter { campaign.archive.states[$0] == .pending || retry && campaign.archive.states[$0] == .failed }
+    if rows.isEmpty { return .text("nothing to evaluate: no point is \(retry ? "pending or failed" : "pending")") }
     let summary = try campaign.evaluate(rows, retryFailed: retry, observer: host)
     var origin: [String] = []
     if summary.remembered > 0 { origin.append("\(summary.remembered) remembered") }
