@@ -35,7 +35,9 @@ extension Campaign {
   public func evaluate(_ rows: some Sequence<Int>, retryFailed: Bool = false, observer: any Observer) throws
     -> EvaluationSummary
   {
-    let wanted = rows.filter { archive.states[$0] == .pending || retryFailed && archive.states[$0] == .failed }
+    let wanted = rows.filter {
+      archive.states[$0] == .pending || retryFailed && archive.states[$0] == .failed
+    }
     if problem.simulators.isEmpty { return try evaluateFormulas(wanted) }
     var run = try EvaluationRun(self, wanted, retryFailed: retryFailed)
     return try run.run(observer: observer)
@@ -152,7 +154,8 @@ struct Part {
     width = values.count
     seconds = evaluations.seconds[row]
     switch evaluations.states[row] {
-    case .failed: outcome = .failed(evaluations.failures[row] ?? Failure(kind: .reported, reason: "no reason is known"))
+    case .failed:
+      outcome = .failed(evaluations.failures[row] ?? Failure(kind: .reported, reason: "no reason is known"))
     case .partial: outcome = .partial(values, stopped: evaluations.failures[row]?.reason ?? "")
     default: outcome = .done(values)
     }
@@ -176,7 +179,8 @@ func combine(_ parts: [Part], _ simulators: [Simulator]) -> RowResult {
       result.outputs! += Array(repeating: .nan, count: part.width)
       if state != .failed {
         result.failure = Failure(
-          kind: failure.kind, reason: prefix + failure.reason, errorTail: failure.errorTail, attempts: failure.attempts)
+          kind: failure.kind, reason: prefix + failure.reason, errorTail: failure.errorTail,
+          attempts: failure.attempts)
       }
       state = .failed
     }

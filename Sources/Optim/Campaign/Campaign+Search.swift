@@ -67,7 +67,8 @@ extension Campaign {
   ///
   /// The evaluated archive seeds the first population.
   public func search(
-    _ entry: AlgorithmEntry, options: SearchOptions, generations: Int, recordEvery: Int, observer: any Observer
+    _ entry: AlgorithmEntry, options: SearchOptions, generations: Int, recordEvery: Int,
+    observer: any Observer
   ) throws -> SearchResult {
     var options = options
     options.accept = problem.simulators.isEmpty ? nil : problem.aPrioriAcceptance
@@ -87,7 +88,8 @@ extension Campaign {
     for generation in 1...max(generations, 1) {
       let rows = propose(algorithm.ask())
       let offset = rows.count * (generation - 1)
-      let part = PartialObserver(observer, activity: "searching", offset: offset, total: rows.count * generations)
+      let part = PartialObserver(
+        observer, activity: "searching", offset: offset, total: rows.count * generations)
       let summary = problem.simulators.isEmpty ? computeFormulas(rows) : try evaluate(rows, observer: part)
       try backlog.remember(self, atOnce: false)
       remembered += summary.remembered

@@ -179,7 +179,8 @@ public final class Campaign {
     }
     let parameters = new.space.parameters.map { parameter -> [Double] in
       let column = all.column(parameter.name)!
-      guard let labels = parameter.labels, let before = old.space.parameters.first(where: { $0.name == parameter.name })?.labels
+      guard let labels = parameter.labels,
+        let before = old.space.parameters.first(where: { $0.name == parameter.name })?.labels
       else { return column }
       // A label that is gone gets an index that no label has, so that the row lies outside the space.
       return column.map { $0.isNaN ? $0 : Double(labels.firstIndex(of: before[Int($0)]) ?? labels.count) }

@@ -62,7 +62,10 @@ struct EvaluationRun {
       var found: [Part?] = []
       for series in series {
         let known = try campaign.study.recall(series, point)
-        found.append(known.flatMap { usable($0) ? Part($0.outcome, seconds: $0.seconds, width: series.outputNames.count) : nil })
+        found.append(
+          known.flatMap {
+            usable($0) ? Part($0.outcome, seconds: $0.seconds, width: series.outputNames.count) : nil
+          })
       }
       try abortOnRemembered(found)
       parts[row] = found
