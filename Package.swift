@@ -28,7 +28,8 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "motoneuron-sim", path: "examples/motoneuron/sim"),
-    .executableTarget(name: "dmo-bench", dependencies: ["Optim", "Lang"], path: "Benchmarks",
+    .executableTarget(
+      name: "dmo-bench", dependencies: ["Optim", "Lang"], path: "Benchmarks",
       exclude: ["peers"]),
     .testTarget(
       name: "OptimTests", dependencies: ["Optim"], resources: [.copy("Fixtures")]),

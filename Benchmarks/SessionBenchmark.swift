@@ -67,7 +67,8 @@ struct MillionEvaluationsBenchmark: Workload {
     simulator.outputs = [.init(name: "y", count: 10)]
     let space = Space(
       (1...10).map { (index: Int) in
-        Parameter(name: "p[\(index)]", group: "p", index: index, domain: .real(lower: 0, upper: 1, scale: .linear))
+        Parameter(
+          name: "p[\(index)]", group: "p", index: index, domain: .real(lower: 0, upper: 1, scale: .linear))
       })
     let columns = { (_: Int) in (0..<count).map { _ in stream.uniform() } }
     let evaluations = Evaluations(
@@ -88,7 +89,10 @@ struct StartBenchmark: Workload {
     let folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
     let program = folder.appendingPathComponent("dmo")
     guard FileManager.default.isExecutableFile(atPath: program.path) else {
-      return [Measurement(what: "dmo -e '1+1'", ours: .nan, goal: "< 20 ms", met: nil, note: "dmo is not built beside")]
+      return [
+        Measurement(
+          what: "dmo -e '1+1'", ours: .nan, goal: "< 20 ms", met: nil, note: "dmo is not built beside")
+      ]
     }
     let seconds = bench.median(repeats: 41) { Self.run(program.path) }
     return [Measurement(what: "dmo -e '1+1'", ours: seconds, goal: "< 20 ms", met: seconds < 0.02)]
@@ -101,7 +105,9 @@ struct StartBenchmark: Workload {
     posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
     defer { posix_spawn_file_actions_destroy(&actions) }
     var pid: pid_t = 0
-    var arguments: [UnsafeMutablePointer<CChar>?] = [program, "-e", "1+1"].map { (word: String) in strdup(word) }
+    var arguments: [UnsafeMutablePointer<CChar>?] = [program, "-e", "1+1"].map { (word: String) in
+      strdup(word)
+    }
     arguments.append(nil)
     defer { arguments.forEach { free($0) } }
     guard posix_spawn(&pid, program, &actions, nil, &arguments, environ) == 0 else { return }

@@ -43,7 +43,8 @@ struct Bench: Sendable {
   /// Runs `Benchmarks/peers/NAME.py` and returns the numbers it prints, one `key value` pair a line; nil without a peer interpreter.
   func peer(_ name: String, _ arguments: [String] = []) throws -> [String: Double]? {
     guard let python else { return nil }
-    let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("peers/\(name).py")
+    let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+      "peers/\(name).py")
     let process = Process()
     process.executableURL = URL(fileURLWithPath: python)
     process.arguments = [script.path] + arguments + (quick ? ["--quick"] : [])

@@ -61,7 +61,9 @@ public struct BenchmarkProblem: Sendable {
       minimize f2 = g * (1 - sqrt(x1 / g))
       """
     },
-    BenchmarkProblem("zdt6", "points thin out towards the front", source: zdt, dimension: 10, reference: [11, 11]) { d in
+    BenchmarkProblem(
+      "zdt6", "points thin out towards the front", source: zdt, dimension: 10, reference: [11, 11]
+    ) { d in
       """
       param x[\(d)] in [0, 1]
       let g = 1 + 9 * mean(x[2..\(d)])^0.25
@@ -79,7 +81,9 @@ public struct BenchmarkProblem: Sendable {
       constraint outside: (x - 8)^2 + (y + 3)^2 >= 7.7
       """
     },
-    BenchmarkProblem("srn", "front along a constraint", source: "Srinivas and Deb 1994", reference: [301, 72]) { _ in
+    BenchmarkProblem(
+      "srn", "front along a constraint", source: "Srinivas and Deb 1994", reference: [301, 72]
+    ) { _ in
       """
       param x in [-20, 20]
       param y in [-20, 20]
@@ -89,7 +93,8 @@ public struct BenchmarkProblem: Sendable {
       constraint line: x - 3 * y + 10 <= 0
       """
     },
-    BenchmarkProblem("tnk", "the constraint is the front", source: "Tanaka et al. 1995", reference: [3, 3]) { _ in
+    BenchmarkProblem("tnk", "the constraint is the front", source: "Tanaka et al. 1995", reference: [3, 3]) {
+      _ in
       """
       param x in [0, \(Double.pi)]
       param y in [0, \(Double.pi)]
@@ -109,7 +114,9 @@ public struct BenchmarkProblem: Sendable {
       constraint below: -y + 9 * x >= 1
       """
     },
-    BenchmarkProblem("osy", "six constraints, front of five regions", source: "Osyczka and Kundu 1995", reference: [0, 386]) { _ in
+    BenchmarkProblem(
+      "osy", "six constraints, front of five regions", source: "Osyczka and Kundu 1995", reference: [0, 386]
+    ) { _ in
       """
       param x1 in [0, 10]
       param x2 in [0, 10]
@@ -128,7 +135,8 @@ public struct BenchmarkProblem: Sendable {
       """
     },
     BenchmarkProblem(
-      "welded-beam", "cost and deflection of a welded beam", source: "Deb 2001, after Ragsdell and Phillips 1976",
+      "welded-beam", "cost and deflection of a welded beam",
+      source: "Deb 2001, after Ragsdell and Phillips 1976",
       reference: [350, 0.1]
     ) { _ in
       """

@@ -28,7 +28,8 @@ extension Session {
     let found = candidates(after: before, line: line)
     let matching = found.filter { $0.lowercased().hasPrefix(prefix.lowercased()) }
     var seen: Set<String> = []
-    return Completion(range: range, candidates: matching.filter { seen.insert($0).inserted }, wantsFiles: false)
+    return Completion(
+      range: range, candidates: matching.filter { seen.insert($0).inserted }, wantsFiles: false)
   }
 
   /// Where the text begins that has no closing quote yet.
@@ -50,13 +51,17 @@ extension Session {
   }
 
   private func candidates(after tokens: [Token], line: String) -> [String] {
-    if case .symbol(.dot)? = tokens.last?.kind, tokens.count >= 2, case .identifier(let owner) = tokens[tokens.count - 2].kind {
+    if case .symbol(.dot)? = tokens.last?.kind, tokens.count >= 2,
+      case .identifier(let owner) = tokens[tokens.count - 2].kind
+    {
       return members(of: owner)
     }
     if let block = simulatorBlock(tokens) { return settingCandidates(block) }
     let statement = lastStatement(tokens)
     guard let first = statement.first, case .identifier(let word) = first.kind else { return statementStarts }
-    if let name = statement.dropFirst().first, word == "let", case .identifier = name.kind, statement.count == 3 {
+    if let name = statement.dropFirst().first, word == "let", case .identifier = name.kind,
+      statement.count == 3
+    {
       return Verb.all.map(\.name) + names
     }
     if let verb = Verb.named(word) { return candidates(for: verb, statement) }
@@ -103,7 +108,8 @@ extension Session {
       })
     let given = statement.count - 1 - 3 * used.count
     var found: [String] = []
-    for (place, argument) in verb.arguments.enumerated() where argument.isRepeated || place >= given || !argument.isRequired {
+    for (place, argument) in verb.arguments.enumerated()
+    where argument.isRepeated || place >= given || !argument.isRequired {
       found += values(of: argument.kind)
     }
     // What must be said comes first: options and `where` are offered once it stands there.
@@ -156,7 +162,9 @@ extension Session {
 
   /// A setting at the start of a line, its values behind `=`.
   private func settingCandidates(_ block: ArraySlice<Token>) -> [String] {
-    let line = block.split(omittingEmptySubsequences: false) { $0.kind == .newline || $0.kind == .symbol(.semicolon) }.last ?? []
+    let line =
+      block.split(omittingEmptySubsequences: false) { $0.kind == .newline || $0.kind == .symbol(.semicolon) }
+      .last ?? []
     guard let first = line.first, case .identifier(let name) = first.kind else {
       return ["output"] + SimulatorSetting.all.map(\.name)
     }

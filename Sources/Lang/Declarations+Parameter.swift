@@ -22,19 +22,22 @@ extension Declarations {
     let formula = try declaration.condition.map { try self.condition($0, of: name) }
     let scalars = (1...(count ?? 1)).map { index in
       Parameter(
-        name: count == nil ? name.text : "\(name.text)[\(index)]", group: name.text, index: count == nil ? nil : index,
+        name: count == nil ? name.text : "\(name.text)[\(index)]", group: name.text,
+        index: count == nil ? nil : index,
         domain: domain, unit: declaration.unit, condition: formula)
     }
     let kind: Symbolic.Kind =
       if case .categorical(let labels) = domain { .choice(labels) } else { .number }
     let values = scalars.map { scalar in
       Value.symbolic(
-        Symbolic(term: interpreter.environment.tracer.graph.input(scalar.name), kind: kind, unit: declaration.unit))
+        Symbolic(
+          term: interpreter.environment.tracer.graph.input(scalar.name), kind: kind, unit: declaration.unit))
     }
     interpreter.environment.parameters[name.text] = scalars
     interpreter.environment.bind(
       Binding(
-        name, .parameter(declaration), count == nil ? values[0] : .list(values), expression: declaration.condition,
+        name, .parameter(declaration), count == nil ? values[0] : .list(values),
+        expression: declaration.condition,
         uses: declaration.condition?.names ?? []))
   }
 
@@ -58,7 +61,9 @@ extension Declarations {
     case .range(let low, let high):
       return try stepped(low, high, declaration, isWhole: true)
     case .list(let items):
-      guard items.count == 2 else { throw Diagnostic(.rangePair(found: items.count), at: declaration.domain.span) }
+      guard items.count == 2 else {
+        throw Diagnostic(.rangePair(found: items.count), at: declaration.domain.span)
+      }
       if declaration.step != nil { return try stepped(items[0], items[1], declaration, isWhole: false) }
       return try real(items[0], items[1], declaration)
     default:
@@ -80,7 +85,8 @@ extension Declarations {
     guard case .number(let number) = value else {
       if case .text = value {
         let help = "labels are written as a set: {\"a\", \"b\"}"
-        throw Diagnostic(.wrongKind(expected: "a number", found: value.kindName), at: expression.span, help: [help])
+        throw Diagnostic(
+          .wrongKind(expected: "a number", found: value.kindName), at: expression.span, help: [help])
       }
       throw Diagnostic(
         .wrongKind(expected: value.isSymbolic ? "a fixed number" : "a number", found: value.kindName),
@@ -96,9 +102,13 @@ extension Declarations {
     try real(try bound(low), try bound(high), declaration)
   }
 
-  private func real(_ low: Double, _ high: Double, _ declaration: ParameterDeclaration) throws -> Parameter.Domain {
+  private func real(_ low: Double, _ high: Double, _ declaration: ParameterDeclaration) throws
+    -> Parameter.Domain
+  {
     try requireOrder(low, high, declaration)
-    guard (high - low).isFinite else { throw Diagnostic(.notFinite("the width inf"), at: declaration.domain.span) }
+    guard (high - low).isFinite else {
+      throw Diagnostic(.notFinite("the width inf"), at: declaration.domain.span)
+    }
     if declaration.isLog && low <= 0 {
       throw Diagnostic(.logRange(declaration.name.text, lower: Number.text(low)), at: declaration.domain.span)
     }
@@ -116,7 +126,10 @@ extension Declarations {
   private func stepped(
     _ low: Expression, _ high: Expression, _ declaration: ParameterDeclaration, isWhole: Bool
   ) throws -> Parameter.Domain {
-    if declaration.isLog { throw Diagnostic(.settingConflict("'log' needs a range of real numbers such as [1, 100]"), at: declaration.domain.span) }
+    if declaration.isLog {
+      throw Diagnostic(
+        .settingConflict("'log' needs a range of real numbers such as [1, 100]"), at: declaration.domain.span)
+    }
     let lower = try bound(low)
     let upper = try bound(high)
     if isWhole {
@@ -138,9 +151,13 @@ extension Declarations {
 
   private func labels(_ items: [Expression], _ declaration: ParameterDeclaration) throws -> Parameter.Domain {
     for (word, isGiven) in [("log", declaration.isLog), ("step", declaration.step != nil)] where isGiven {
-      throw Diagnostic(.settingConflict("'\(word)' needs a range of numbers, not a set of labels"), at: declaration.domain.span)
+      throw Diagnostic(
+        .settingConflict("'\(word)' needs a range of numbers, not a set of labels"),
+        at: declaration.domain.span)
     }
-    guard !items.isEmpty else { throw Diagnostic(.emptySet(declaration.name.text), at: declaration.domain.span) }
+    guard !items.isEmpty else {
+      throw Diagnostic(.emptySet(declaration.name.text), at: declaration.domain.span)
+    }
     var labels: [String] = []
     for item in items {
       let value = try interpreter.evaluate(item)
@@ -164,7 +181,8 @@ extension Declarations {
     let term = interpreter.environment.tracer.term(value)
     let environment = interpreter.environment
     let formula = environment.tracer.graph.formula([term])
-    let before = environment.order.prefix { $0 != name.text }.compactMap { environment.parameters[$0] }.joined()
+    let before = environment.order.prefix { $0 != name.text }.compactMap { environment.parameters[$0] }
+      .joined()
     let known = Set(before.map(\.name))
     if let other = formula.inputs.first(where: { !known.contains($0) }) {
       throw Diagnostic(.conditionOnLater(other), at: expression.span)

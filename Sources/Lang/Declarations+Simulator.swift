@@ -60,11 +60,16 @@ extension Declarations {
   }
 
   private func requireComplete(
-    _ simulator: Simulator, _ declaration: SimulatorDeclaration, _ settings: [String: SimulatorDeclaration.Setting]
+    _ simulator: Simulator, _ declaration: SimulatorDeclaration,
+    _ settings: [String: SimulatorDeclaration.Setting]
   ) throws {
     let at = declaration.name.span
-    if simulator.command.isEmpty { throw Diagnostic(.missingSetting("run", example: "run = \"./cell.py\""), at: at) }
-    if simulator.outputs.isEmpty { throw Diagnostic(.missingSetting("output", example: "output rate \"Hz\""), at: at) }
+    if simulator.command.isEmpty {
+      throw Diagnostic(.missingSetting("run", example: "run = \"./cell.py\""), at: at)
+    }
+    if simulator.outputs.isEmpty {
+      throw Diagnostic(.missingSetting("output", example: "output rate \"Hz\""), at: at)
+    }
     if simulator.input == .template && simulator.templates.isEmpty {
       throw Diagnostic(
         .missingSetting("template", example: "template = {\"cell.in.tpl\": \"cell.in\"}"), at: at)
@@ -85,7 +90,8 @@ extension Declarations {
     if case .regex(let patterns) = simulator.reading, let read = settings["read"] {
       for output in simulator.outputs where patterns[output.name] == nil {
         throw Diagnostic(
-          .missingSetting("pattern of '\(output.name)'", example: "read = regex {\(output.name): \"...(.*)\"}"),
+          .missingSetting(
+            "pattern of '\(output.name)'", example: "read = regex {\(output.name): \"...(.*)\"}"),
           at: read.name.span)
       }
     }
@@ -101,17 +107,21 @@ extension Declarations {
     case "mode": simulator.mode = try choice(value, "mode")
     case "input": simulator.input = try choice(value, "input")
     case "template":
-      simulator.templates = try texts(value).map { Simulator.TemplateFile(template: $0.key, result: $0.value) }
+      simulator.templates = try texts(value).map {
+        Simulator.TemplateFile(template: $0.key, result: $0.value)
+      }
     case "send": simulator.send = try constants(value)
     case "read": simulator.reading = try reading(value)
     case "timeout": simulator.timeLimit = try timeLimit(value)
     case "retries": simulator.retries = try number(value, 0...1000, "retries")
     case "on_failure": simulator.onFailure = try choice(value, "on_failure")
-    case "env": simulator.environment = Dictionary(uniqueKeysWithValues: try texts(value).map { ($0.key, $0.value) })
+    case "env":
+      simulator.environment = Dictionary(uniqueKeysWithValues: try texts(value).map { ($0.key, $0.value) })
     case "keep": simulator.keep = try choice(value, "keep")
     case "recycle": simulator.recycle = try number(value, 1...1_000_000_000, "recycle")
     case "version": simulator.version = try number(value, 0...1_000_000_000, "version")
-    case "ranks", "launcher", "slots": throw Diagnostic(.laterVersion(setting.name.text), at: setting.name.span)
+    case "ranks", "launcher", "slots":
+      throw Diagnostic(.laterVersion(setting.name.text), at: setting.name.span)
     default:
       let near = Suggestion.nearest(to: setting.name.text, among: SimulatorSetting.names)
       throw Diagnostic(
@@ -131,16 +141,20 @@ extension Declarations {
     return value
   }
 
-  private func choice<T: RawRepresentable & CaseIterable>(_ expression: Expression, _ what: String) throws -> T
+  private func choice<T: RawRepresentable & CaseIterable>(_ expression: Expression, _ what: String) throws
+    -> T
   where T.RawValue == String {
     let choices = T.allCases.map(\.rawValue)
     var word = expression.span.text
     if case .name(let name) = expression.kind { word = name }
-    if case .string(let parts) = expression.kind { word = try interpreter.interpolate(parts, at: expression.span) }
+    if case .string(let parts) = expression.kind {
+      word = try interpreter.interpolate(parts, at: expression.span)
+    }
     guard let result = T(rawValue: word) else {
       let near = Suggestion.nearest(to: word, among: choices)
       throw Diagnostic(
-        .unknownChoice(word, what: "value of '\(what)'", choices: choices, hint: near.map { "did you mean '\($0)'?" }),
+        .unknownChoice(
+          word, what: "value of '\(what)'", choices: choices, hint: near.map { "did you mean '\($0)'?" }),
         at: expression.span)
     }
     return result
@@ -151,17 +165,23 @@ extension Declarations {
     switch value {
     case .duration(let seconds) where seconds > 0: return .seconds(seconds)
     case .text(let text):
-      if text.hasSuffix("x"), let factor = Double(text.dropLast()), factor >= 1, factor.isFinite { return .timesMedian(factor) }
+      if text.hasSuffix("x"), let factor = Double(text.dropLast()), factor >= 1, factor.isFinite {
+        return .timesMedian(factor)
+      }
     default: break
     }
     throw Diagnostic(
-      .wrongKind(expected: "a duration such as 90s, or \"5x\" for five times the median", found: "'\(expression.span.text)'"),
+      .wrongKind(
+        expected: "a duration such as 90s, or \"5x\" for five times the median",
+        found: "'\(expression.span.text)'"),
       at: expression.span)
   }
 
   private func texts(_ expression: Expression) throws -> [(key: String, value: String)] {
     guard case .map(let entries) = try interpreter.evaluate(expression) else {
-      throw Diagnostic(.wrongKind(expected: "a map such as {a: \"b\"}", found: "'\(expression.span.text)'"), at: expression.span)
+      throw Diagnostic(
+        .wrongKind(expected: "a map such as {a: \"b\"}", found: "'\(expression.span.text)'"),
+        at: expression.span)
     }
     return try entries.map { key, value in
       switch value {
@@ -175,10 +195,12 @@ extension Declarations {
   private func constants(_ expression: Expression) throws -> [String: JSON] {
     let value = try interpreter.evaluate(expression)
     guard case .map = value else {
-      throw Diagnostic(.wrongKind(expected: "a map such as {steps: [1, 2]}", found: value.kindName), at: expression.span)
+      throw Diagnostic(
+        .wrongKind(expected: "a map such as {steps: [1, 2]}", found: value.kindName), at: expression.span)
     }
     guard case .object(let constants)? = value.json else {
-      throw Diagnostic(.wrongKind(expected: "constants", found: "a value that depends on parameters"), at: expression.span)
+      throw Diagnostic(
+        .wrongKind(expected: "constants", found: "a value that depends on parameters"), at: expression.span)
     }
     return constants
   }
@@ -206,7 +228,8 @@ extension Declarations {
         throw Diagnostic(.badPattern(pattern, reason: "it is not a regular expression"), at: expression.span)
       }
       guard compiled.numberOfCaptureGroups >= 1 else {
-        throw Diagnostic(.badPattern(pattern, reason: "it has no group (...) around the value"), at: expression.span)
+        throw Diagnostic(
+          .badPattern(pattern, reason: "it has no group (...) around the value"), at: expression.span)
       }
       patterns[name] = pattern
     }
@@ -220,7 +243,9 @@ extension Declarations {
     case .string(let parts):
       let text = try commandText(parts, expression.span)
       let words = isShell ? [text] : text.split(whereSeparator: \.isWhitespace).map(String.init)
-      if words.isEmpty { throw Diagnostic(.missingSetting("run", example: "run = \"./cell.py\""), at: expression.span) }
+      if words.isEmpty {
+        throw Diagnostic(.missingSetting("run", example: "run = \"./cell.py\""), at: expression.span)
+      }
       return words
     case .list(let items):
       return try items.map { item in

@@ -30,7 +30,8 @@ struct Declarations {
     guard let old = environment[name.text] else { return }
     let compatible: Bool =
       switch (old.role, role) {
-      case (.parameter, .parameter), (.simulator, .simulator), (.objective, .objective), (.constraint, .constraint),
+      case (.parameter, .parameter), (.simulator, .simulator), (.objective, .objective),
+        (.constraint, .constraint),
         (.function, .function), (.constant, .constant), (.value, .value):
         true
       default: false
@@ -80,7 +81,8 @@ struct Declarations {
     let value = try interpreter.evaluate(expression)
     guard value.isAlike(standard) || standard.json == nil else {
       throw Diagnostic(
-        .wrongKind(expected: "\(standard.kindName), like the default '\(standard.text)'", found: value.kindName),
+        .wrongKind(
+          expected: "\(standard.kindName), like the default '\(standard.text)'", found: value.kindName),
         at: expression.span)
     }
     return value
@@ -96,7 +98,9 @@ struct Declarations {
   private func requireConcrete(_ value: Value, _ expression: Expression) throws {
     if value.isSymbolic {
       throw Diagnostic(
-        .wrongKind(expected: "a value that does not depend on parameters (those are bound by 'let')", found: value.kindName),
+        .wrongKind(
+          expected: "a value that does not depend on parameters (those are bound by 'let')",
+          found: value.kindName),
         at: expression.span)
     }
   }
@@ -105,7 +109,8 @@ struct Declarations {
     try claim(name, .value)
     let value = try interpreter.evaluate(expression)
     if case .nothing = value {
-      throw Diagnostic(.wrongKind(expected: "a value", found: "nothing: this returns none"), at: expression.span)
+      throw Diagnostic(
+        .wrongKind(expected: "a value", found: "nothing: this returns none"), at: expression.span)
     }
     let uses = uses(expression)
     // A formula that extends its own earlier self stays as it is now.
@@ -158,7 +163,8 @@ struct Declarations {
     environment.constraints[name.text] = terms
     try bind(
       Binding(
-        name, .constraint, terms.satisfied, expression: condition, uses: uses, captured: interpreter.loopVariables))
+        name, .constraint, terms.satisfied, expression: condition, uses: uses,
+        captured: interpreter.loopVariables))
   }
 
   /// A comparison gives a margin besides the condition itself.
@@ -187,9 +193,13 @@ struct Declarations {
     for name in environment.order { try visit(name, &done, &open, changed) }
   }
 
-  private func visit(_ name: String, _ done: inout Set<String>, _ open: inout [String], _ changed: Name) throws {
+  private func visit(_ name: String, _ done: inout Set<String>, _ open: inout [String], _ changed: Name)
+    throws
+  {
     if open.contains(name) { throw Diagnostic(.refersToItself(name), at: changed.span) }
-    guard !done.contains(name), let binding = environment[name], let expression = binding.expression else { return }
+    guard !done.contains(name), let binding = environment[name], let expression = binding.expression else {
+      return
+    }
     open.append(name)
     for used in binding.uses.sorted() { try visit(used, &done, &open, changed) }
     open.removeLast()
@@ -210,7 +220,8 @@ struct Declarations {
       let terms = try interpreter.under(binding.captured) { try constraintTerms(expression) }
       environment.constraints[binding.name.text] = terms
       value = terms.satisfied
-    case .objective(let objective): value = try interpreter.under(binding.captured) { try objectiveValue(objective) }
+    case .objective(let objective):
+      value = try interpreter.under(binding.captured) { try objectiveValue(objective) }
     case .parameter(let declaration):
       try compileParameter(declaration)
       return

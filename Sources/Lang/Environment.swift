@@ -97,7 +97,9 @@ struct Environment: Sendable {
   }
 
   /// A value over columns as one formula with a result per element, with names and units for its columns.
-  mutating func columns(_ value: Value, named name: String) -> (formula: Formula, columns: [(name: String, value: Value)]) {
+  mutating func columns(_ value: Value, named name: String) -> (
+    formula: Formula, columns: [(name: String, value: Value)]
+  ) {
     var flat: [(String, Value)] = []
     func flatten(_ value: Value, _ name: String) {
       if case .list(let items) = value {

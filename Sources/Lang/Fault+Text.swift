@@ -11,7 +11,8 @@ extension Fault {
     case .numberSuffix(let suffix): "a number cannot be followed by '\(suffix.prefix(30))'"
     case .unknownEscape(let character): "unknown escape '\\\(character)' in a text"
     case .unterminatedString: "this text has no closing '\"' on its line"
-    case .notText(let byte, let offset): "this is not UTF-8 text: found the byte \(byte) at position \(offset)"
+    case .notText(let byte, let offset):
+      "this is not UTF-8 text: found the byte \(byte) at position \(offset)"
     case .expected(let what, let found): "expected \(what), found \(found)"
     case .unclosed(let bracket, let place): "'\(bracket)' from \(place) is never closed"
     case .tooDeep(let limit): "this is nested more than \(limit) deep"
@@ -31,7 +32,8 @@ extension Fault {
     case .alreadyDeclared(let name, let what, let place): "'\(name)' is already \(what), declared at \(place)"
     case .duplicateName(let name, let what): "the \(what) '\(name)' is given twice"
     case .noSuchMember(let name, let owner, _, _): "'\(owner)' has no '\(name)'"
-    case .outputWithoutSimulator(let name, _): "'\(name)' is an output and needs its simulator's name in front"
+    case .outputWithoutSimulator(let name, _):
+      "'\(name)' is an output and needs its simulator's name in front"
     case .notCallable(let name, let what): "'\(name)' is \(what), not a function"
     case .functionNeedsArguments(let name, _): "'\(name)' is a function and needs its arguments"
     case .argumentCount(let name, let expected, let found): "'\(name)' takes \(expected), found \(found)"
@@ -52,7 +54,9 @@ extension Fault {
     case .unitsDiffer(let left, let leftUnit, let right, let rightUnit):
       "these units differ: \(left) is in \"\(leftUnit)\", \(right) in \"\(rightUnit)\""
     case .indexOutOfRange(let index, let count):
-      count == 0 ? "there is no element \(index): the list is empty" : "there is no element \(index): the list has elements 1 to \(count)"
+      count == 0
+        ? "there is no element \(index): the list is empty"
+        : "there is no element \(index): the list has elements 1 to \(count)"
     case .notWhole(let text): "expected a whole number, found \(text)"
     case .emptyList(let what): "an empty list has no \(what)"
     case .emptyRange(let name, let lower, let upper):
@@ -66,10 +70,13 @@ extension Fault {
       "the step of '\(name)' must be positive and fit into its range, found \(step)"
     case .emptySet(let name): "the set of values of '\(name)' is empty"
     case .duplicateValue(let value): "the value \"\(value)\" is given twice"
-    case .notNumericChoice(let found, _): "a categorical parameter can only be compared with its labels, found \(found)"
+    case .notNumericChoice(let found, _):
+      "a categorical parameter can only be compared with its labels, found \(found)"
     case .notAChoice(let label, let what, _, _): "\"\(label)\" is not a value of \(what)"
-    case .branchDependsOnParameter: "this condition depends on parameters or outputs, so no branch can be chosen here"
-    case .branchKinds(let yes, let no): "both sides must be of one kind: 'then' gives \(yes), 'else' gives \(no)"
+    case .branchDependsOnParameter:
+      "this condition depends on parameters or outputs, so no branch can be chosen here"
+    case .branchKinds(let yes, let no):
+      "both sides must be of one kind: 'then' gives \(yes), 'else' gives \(no)"
     case .constraintKind(let found): "a constraint is one yes/no condition, found \(found)"
     case .toleranceWithoutEquality: "'tol' belongs to '==' and '!='"
     case .tooManySteps(let limit): "this has run more than \(limit) steps"
@@ -128,14 +135,16 @@ extension Fault {
     case .numberSuffix:
       ["durations are written 90s, 20min, 2h; a product needs '*'"]
     case .unknownEscape: ["a text knows \\n \\t \\\" \\\\ \\{ \\}; for a backslash write \\\\"]
-    case .assignmentWithoutLet(let name): ["to bind it write 'let \(name) = ...', to compare write '\(name) == ...'"]
+    case .assignmentWithoutLet(let name):
+      ["to bind it write 'let \(name) = ...', to compare write '\(name) == ...'"]
     case .tooDeep, .tooLarge("chain of operators", _): ["give parts of it names with 'let'"]
     case .comparisonWithAssign: ["to compare write '=='"]
     case .elseOnItsOwn: ["it stands on the line of the brace that closes its 'if': } else {"]
     case .notCallable(let name, _): ["an element is \(name)[1], a product needs '*'"]
     case .unknownVerb(_, nil): ["'help' lists the verbs"]
     case .reservedName: ["choose another name"]
-    case .laterVersion(let word): Verb.later[word].map { ["a later version will have it, to \($0)"] } ?? ["a later version will have it"]
+    case .laterVersion(let word):
+      Verb.later[word].map { ["a later version will have it, to \($0)"] } ?? ["a later version will have it"]
     case .functionNeedsArguments(_, let usage): ["use it as \(usage)"]
     case .noSuchMember(_, let owner, let known, _): ["'\(owner)' has: \(known.joined(separator: ", "))"]
     case .notNumericChoice(_, let choices), .notAChoice(_, _, let choices, _):
@@ -144,7 +153,10 @@ extension Fault {
     case .constraintKind: ["for several conditions write all([...]) or join them with 'and'"]
     case .tooManyArguments(_, let usage): ["use it as: \(usage)"]
     case .unknownOption(_, let verb, let known, _):
-      [known.isEmpty ? "'\(verb)' has no options" : "the options of '\(verb)' are: \(known.joined(separator: ", "))"]
+      [
+        known.isEmpty
+          ? "'\(verb)' has no options" : "the options of '\(verb)' are: \(known.joined(separator: ", "))"
+      ]
     case .unknownChoice(_, _, let choices, _): ["it can be: \(choices.joined(separator: ", "))"]
     case .unknownSetting(_, let known, _): ["the settings are: \(known.joined(separator: ", "))"]
     case .missingSetting(_, let example): ["for example: \(example)"]

@@ -80,8 +80,12 @@ public struct Function: Sendable {
     reduce("count(list)", .count, "how many of the conditions hold", ("count([1 < 2, 3 < 2])", "1")),
     reduce("any(list)", .any, "whether at least one condition holds", ("any([1 < 2, 3 < 2])", "true")),
     reduce("all(list)", .all, "whether every condition holds", ("all([1 < 2, 3 < 2])", "false")),
-    reduce("increasing(list)", .increasing, "whether each value is larger than the one before", ("increasing([1, 2, 2])", "false")),
-    reduce("decreasing(list)", .decreasing, "whether each value is smaller than the one before", ("decreasing([3, 2, 1])", "true")),
+    reduce(
+      "increasing(list)", .increasing, "whether each value is larger than the one before",
+      ("increasing([1, 2, 2])", "false")),
+    reduce(
+      "decreasing(list)", .decreasing, "whether each value is smaller than the one before",
+      ("decreasing([3, 2, 1])", "true")),
   ]
 
   private static let wholes: [Function] = [
@@ -116,7 +120,9 @@ public struct Function: Sendable {
 
   /// Steps that a list of this length takes.
   func cost(_ count: Int) -> Int {
-    if case .reduction(.median) = body { return count <= Tracer.maximumMedian ? count * count / 16 : count / 4 }
+    if case .reduction(.median) = body {
+      return count <= Tracer.maximumMedian ? count * count / 16 : count / 4
+    }
     return count / 4
   }
 

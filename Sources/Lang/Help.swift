@@ -32,17 +32,22 @@ public enum Help {
   public static func search(_ text: String) -> [(name: String, summary: String)] {
     let wanted = text.lowercased()
     var found: [(String, String)] = []
-    for declaration in Words.declarations where (declaration.word + declaration.summary).lowercased().contains(wanted) {
+    for declaration in Words.declarations
+    where (declaration.word + declaration.summary).lowercased().contains(wanted) {
       found.append((declaration.word, declaration.summary))
     }
     for verb in Verb.all
-    where ([verb.name, verb.summary] + verb.keywords + verb.options.map(\.summary)).contains(where: { $0.lowercased().contains(wanted) }) {
+    where ([verb.name, verb.summary] + verb.keywords + verb.options.map(\.summary)).contains(where: {
+      $0.lowercased().contains(wanted)
+    }) {
       found.append((verb.name, verb.summary))
     }
-    for function in Function.all where (function.name + " " + function.summary).lowercased().contains(wanted) {
+    for function in Function.all where (function.name + " " + function.summary).lowercased().contains(wanted)
+    {
       found.append((function.usage, function.summary))
     }
-    for setting in SimulatorSetting.all where (setting.name + " " + setting.summary).lowercased().contains(wanted) {
+    for setting in SimulatorSetting.all
+    where (setting.name + " " + setting.summary).lowercased().contains(wanted) {
       found.append(("\(setting.name) (of a simulator)", setting.summary))
     }
     return found
@@ -85,7 +90,9 @@ public enum Help {
 
   private static func text(_ verb: Verb) -> String {
     var entries: [(name: String, text: String)] = []
-    for argument in verb.arguments { entries.append((argument.name, argument.summary + choices(argument.kind))) }
+    for argument in verb.arguments {
+      entries.append((argument.name, argument.summary + choices(argument.kind)))
+    }
     for option in verb.options {
       let standard = option.standard.map { " (\($0))" } ?? ""
       entries.append((option.name + "=", option.summary + choices(option.kind) + standard))
@@ -97,7 +104,9 @@ public enum Help {
     for entry in entries {
       lines.append(line(entry.name, entry.text, width))
       if verb.name == "sample", entry.name == "method" {
-        lines += Samplers.all.map { "    " + $0.name.padded(to: width - 2) + wrapped($0.documentation, 60, indent(width)) }
+        lines += Samplers.all.map {
+          "    " + $0.name.padded(to: width - 2) + wrapped($0.documentation, 60, indent(width))
+        }
       }
     }
     return (lines + example(verb.example)).joined(separator: "\n")

@@ -14,7 +14,8 @@ extension Interpreter {
     guard own.parameters.count == count else {
       let expected = "\(own.parameters.count) argument\(own.parameters.count == 1 ? "" : "s")"
       throw Diagnostic(
-        .argumentCount(name.text, expected: expected, found: count), at: name.span, help: ["use it as \(own.usage)"])
+        .argumentCount(name.text, expected: expected, found: count), at: name.span,
+        help: ["use it as \(own.usage)"])
     }
     return own
   }
@@ -46,10 +47,14 @@ extension Interpreter {
   func uncallable(_ called: Name) -> Fault {
     let name = called.text
     if comesLater(name, called.span) { return unknown(name, at: called.span) }
-    if let value = lookUp(name) { return .notCallable(name, what: environment[name]?.role.name ?? value.kindName) }
-    let known = Function.all.map(\.name) + environment.names { role in
-      if case .function = role { true } else { false }
+    if let value = lookUp(name) {
+      return .notCallable(name, what: environment[name]?.role.name ?? value.kindName)
     }
+    let known =
+      Function.all.map(\.name)
+      + environment.names { role in
+        if case .function = role { true } else { false }
+      }
     let near = Suggestion.nearest(to: name, among: known)
     return .unknownName(name, hint: Words.foreign[name] ?? near.map { "did you mean '\($0)'?" })
   }

@@ -13,7 +13,8 @@ extension Interpreter {
       case .lengths(let first, let count, let second, let otherCount):
         let (a, b) = (operands[first], operands[second])
         throw Diagnostic(
-          .lengthsDiffer(left: describe(a), leftCount: count, right: describe(b), rightCount: otherCount), at: span,
+          .lengthsDiffer(left: describe(a), leftCount: count, right: describe(b), rightCount: otherCount),
+          at: span,
           marks: [a.span, b.span], help: [a, b].compactMap(origin))
       case .units(let first, let unit, let second, let otherUnit):
         let (a, b) = (operands[first], operands[second])
@@ -21,7 +22,8 @@ extension Interpreter {
           .unitsDiffer(left: describe(a), leftUnit: unit, right: describe(b), rightUnit: otherUnit), at: span,
           marks: [a.span, b.span])
       case .fault(.wrongKind(let expected, let found), let argument) where symbol != nil:
-        throw Diagnostic(.wrongKind(expected: "\(expected) for '\(symbol!)'", found: found), at: place(argument))
+        throw Diagnostic(
+          .wrongKind(expected: "\(expected) for '\(symbol!)'", found: found), at: place(argument))
       case .fault(let fault, let argument): throw Diagnostic(fault, at: place(argument))
       }
     }

@@ -51,7 +51,8 @@ extension Interpreter {
     switch expression.kind {
     case .member(let base, let name): return try member(of: base, name)
     case .verb(let call): return try perform(call)
-    case .tagged(let name, _): throw Diagnostic(.expected("a value", found: "'\(name.text)'"), at: expression.span)
+    case .tagged(let name, _):
+      throw Diagnostic(.expected("a value", found: "'\(name.text)'"), at: expression.span)
     default: preconditionFailure("evaluated elsewhere")
     }
   }
@@ -103,7 +104,8 @@ extension Interpreter {
       return .unknownName(name, hint: "it is declared below, in line \(upcoming[name]!.line)")
     }
     let near =
-      Suggestion.nearest(to: name, among: environment.order) ?? Suggestion.nearest(to: name, among: Verb.all.map(\.name))
+      Suggestion.nearest(to: name, among: environment.order)
+      ?? Suggestion.nearest(to: name, among: Verb.all.map(\.name))
     return .unknownName(name, hint: Words.foreign[name] ?? near.map { "did you mean '\($0)'?" })
   }
 

@@ -6,7 +6,9 @@ extension Interpreter {
     return try apply(operation, to: try evaluate(operand), operand, expression.span)
   }
 
-  private func apply(_ operation: UnaryOperator, to value: Value, _ operand: Expression, _ span: Span) throws -> Value {
+  private func apply(_ operation: UnaryOperator, to value: Value, _ operand: Expression, _ span: Span) throws
+    -> Value
+  {
     try guarded(span, [operand], symbol: nil) { () throws(Complaint) in
       switch operation {
       case .negate: try environment.tracer.negate(value)
@@ -106,7 +108,9 @@ extension Interpreter {
       throw Diagnostic(.toleranceWithoutEquality, at: expression.span)
     }
     guard case .number(let value) = try evaluate(expression), value >= 0, value.isFinite else {
-      throw Diagnostic(.wrongKind(expected: "a tolerance such as 1e-6", found: "'\(expression.span.text)'"), at: expression.span)
+      throw Diagnostic(
+        .wrongKind(expected: "a tolerance such as 1e-6", found: "'\(expression.span.text)'"),
+        at: expression.span)
     }
     return value
   }
@@ -120,7 +124,9 @@ extension Interpreter {
     return try select(test, [condition, yes, no], try evaluate(yes), try evaluate(no), expression.span)
   }
 
-  private func select(_ test: Value, _ parts: [Expression], _ a: Value, _ b: Value, _ span: Span) throws -> Value {
+  private func select(_ test: Value, _ parts: [Expression], _ a: Value, _ b: Value, _ span: Span) throws
+    -> Value
+  {
     if test.isUnknown { return .unknown(.any) }
     return try guarded(span, parts, symbol: nil) { () throws(Complaint) in
       guard test.isTruth || test.isSymbolic, test.isTruth else {

@@ -109,7 +109,9 @@ final class Interpreter {
   }
 
   private func runConditional(_ statement: Statement) throws -> Flow {
-    guard case .conditional(let condition, let yes, let no) = statement.kind else { preconditionFailure("not an if") }
+    guard case .conditional(let condition, let yes, let no) = statement.kind else {
+      preconditionFailure("not an if")
+    }
     let value = try evaluate(condition)
     if value.isUnknown {
       try run(yes)
@@ -146,7 +148,9 @@ final class Interpreter {
   }
 
   private func runRepetition(_ statement: Statement) throws -> Flow {
-    guard case .repetition(let condition, let body) = statement.kind else { preconditionFailure("not a while") }
+    guard case .repetition(let condition, let body) = statement.kind else {
+      preconditionFailure("not a while")
+    }
     while true {
       let value = try evaluate(condition)
       if value.isUnknown { return try run(body) }
@@ -221,7 +225,8 @@ final class Interpreter {
 
   /// Checks a function's body when it is defined, its arguments being unknown; it may use what comes later.
   func probe(_ function: FunctionDeclaration) throws {
-    _ = try call(function, Array(repeating: .unknown(.any), count: function.parameters.count), at: function.name.span)
+    _ = try call(
+      function, Array(repeating: .unknown(.any), count: function.parameters.count), at: function.name.span)
   }
 
   /// Guards the stack: nested expressions and calls count alike.

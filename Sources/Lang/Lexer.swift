@@ -102,7 +102,9 @@ struct Lexer {
     let start = position
     position += count
     let line = source.line(at: start)
-    if let last = diagnostics.last, case .unexpectedCharacter = last.fault, source.line(at: last.span.range.lowerBound) == line {
+    if let last = diagnostics.last, case .unexpectedCharacter = last.fault,
+      source.line(at: last.span.range.lowerBound) == line
+    {
       return
     }
     let fault = Fault.unexpectedCharacter(Self.describe(scalar), instead: Self.replacements[scalar])
@@ -111,9 +113,12 @@ struct Lexer {
 
   /// What people write who come from another language, or whose editor is clever.
   private static let replacements: [Unicode.Scalar: String] = [
-    "&": "'and'", "|": "'or'", "!": "'not'", "%": "'mod(a, b)'", "'": "'\"'", "$": "the name alone", "²": "'^2'",
-    "³": "'^3'", "×": "'*'", "·": "'*'", "÷": "'/'", "≤": "'<='", "≥": "'>='", "≠": "'!='", "−": "'-'", "–": "'-'",
-    "—": "'-'", "“": "'\"'", "”": "'\"'", "„": "'\"'", "‘": "'\"'", "’": "'\"'", "…": "'..'", "\u{A0}": "a space",
+    "&": "'and'", "|": "'or'", "!": "'not'", "%": "'mod(a, b)'", "'": "'\"'", "$": "the name alone",
+    "²": "'^2'",
+    "³": "'^3'", "×": "'*'", "·": "'*'", "÷": "'/'", "≤": "'<='", "≥": "'>='", "≠": "'!='", "−": "'-'",
+    "–": "'-'",
+    "—": "'-'", "“": "'\"'", "”": "'\"'", "„": "'\"'", "‘": "'\"'", "’": "'\"'", "…": "'..'",
+    "\u{A0}": "a space",
     "\u{200B}": "nothing", "\\": "the whole on one line, or break it behind an operator or a comma",
   ]
 

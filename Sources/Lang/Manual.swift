@@ -9,20 +9,24 @@ public enum Manual {
 
   private static func table(_ header: [String], _ rows: [[String]]) -> String {
     let line = { (cells: [String]) in
-      "| " + cells.map { $0.replacing("|", with: "\\|").replacing("\n", with: " ") }.joined(separator: " | ") + " |"
+      "| " + cells.map { $0.replacing("|", with: "\\|").replacing("\n", with: " ") }.joined(separator: " | ")
+        + " |"
     }
     return ([line(header), line(header.map { _ in "---" })] + rows.map(line)).joined(separator: "\n")
   }
 
   private static var declarations: String {
-    table(["word", "form", "does"], Words.declarations.map { ["`\($0.word)`", "`\($0.usage)`", $0.summary] })
+    table(
+      ["word", "form", "does"], Words.declarations.map { ["`\($0.word)`", "`\($0.usage)`", $0.summary] })
   }
 
   private static var verbs: String {
     Verb.all.map { verb in
       var lines = ["### `\(verb.name)`", "", sentence(verb.summary), "", "    \(verb.usage)"]
       var rows = verb.arguments.map { [$0.name, kind($0.kind), $0.isRequired ? "required" : "", $0.summary] }
-      rows += verb.options.map { ["`\($0.name)=`", kind($0.kind), $0.standard.map { "`\($0)`" } ?? "", $0.summary] }
+      rows += verb.options.map {
+        ["`\($0.name)=`", kind($0.kind), $0.standard.map { "`\($0)`" } ?? "", $0.summary]
+      }
       if let condition = verb.condition { rows.append(["`where`", "condition", "", condition]) }
       if let destination = verb.destination { rows.append(["`to`", "text", "", destination]) }
       if !rows.isEmpty { lines += ["", table(["argument", "takes", "default", "meaning"], rows)] }
@@ -30,13 +34,16 @@ public enum Manual {
     }.joined(separator: "\n\n")
   }
 
-  private static func sentence(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() + "." }
+  private static func sentence(_ text: String) -> String {
+    text.prefix(1).uppercased() + text.dropFirst() + "."
+  }
 
   private static func kind(_ kind: Verb.Kind) -> String {
     switch kind {
     case .choice(let words): words.map { "`\($0)`" }.joined(separator: " ")
     case .integer(let range):
-      range.upperBound >= 1_000_000_000 ? "whole number from \(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
+      range.upperBound >= 1_000_000_000
+        ? "whole number from \(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
     case .number(let range): "\(Number.text(range.lowerBound)) to \(Number.text(range.upperBound))"
     case .numbers: "list of numbers"
     case .text: "text"
@@ -48,7 +55,9 @@ public enum Manual {
   }
 
   private static var functions: String {
-    table(["function", "value", "example"], Function.all.map { ["`\($0.usage)`", $0.summary, "`\($0.example.text)` is `\($0.example.value)`"] })
+    table(
+      ["function", "value", "example"],
+      Function.all.map { ["`\($0.usage)`", $0.summary, "`\($0.example.text)` is `\($0.example.value)`"] })
   }
 
   private static var settings: String {

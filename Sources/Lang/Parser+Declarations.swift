@@ -173,7 +173,9 @@ extension Parser {
         throw fail(.unclosed("{", openedAt: "line \(source.line(at: open.range.lowerBound))"), at: span(open))
       }
       items.append(try parseSimulatorItem())
-      guard tokens[position].kind == .newline || at(.rightBrace) || at(.semicolon) || at(.comma) || current.kind == .end
+      guard
+        tokens[position].kind == .newline || at(.rightBrace) || at(.semicolon) || at(.comma)
+          || current.kind == .end
       else { throw failExpected("the end of the line") }
     }
     return SimulatorDeclaration(name: name, items: items)
@@ -185,7 +187,9 @@ extension Parser {
       skip()
       return .output(try parseOutput(start))
     }
-    guard case .identifier(let key) = current.kind else { throw failExpected("a setting such as run, or an output") }
+    guard case .identifier(let key) = current.kind else {
+      throw failExpected("a setting such as run, or an output")
+    }
     skip()
     let name = Name(text: key, span: span(start))
     try expect(.assign)
@@ -210,7 +214,8 @@ extension Parser {
         break
       }
     }
-    return SimulatorDeclaration.Output(name: name, count: count, kind: kind, unit: unit, span: span(from: start))
+    return SimulatorDeclaration.Output(
+      name: name, count: count, kind: kind, unit: unit, span: span(from: start))
   }
 
   /// A bare word, a word with its detail (`regex {a: "..."}`), or a value.

@@ -10,7 +10,9 @@ extension Parser {
         return try parser.parseConditionalTail(condition, from: start)
       }
       let result = try parser.parseOr()
-      if result.depth > Self.maximumDepth { throw parser.fail(.tooDeep(limit: Self.maximumDepth), at: result.span) }
+      if result.depth > Self.maximumDepth {
+        throw parser.fail(.tooDeep(limit: Self.maximumDepth), at: result.span)
+      }
       return result
     }
   }
@@ -54,7 +56,9 @@ extension Parser {
       let token = advance()
       skipLineEnds()
       comparisons.append(Comparison(kind: kind, span: span(token), right: try parseRange()))
-      if comparisons.count > Self.maximumChain { throw fail(.tooLarge("chain of operators", limit: Self.maximumChain)) }
+      if comparisons.count > Self.maximumChain {
+        throw fail(.tooLarge("chain of operators", limit: Self.maximumChain))
+      }
     }
     guard let last = comparisons.last else { return first }
     var end = last.right.span
@@ -155,7 +159,9 @@ extension Parser {
   }
 
   private func start(of expression: Expression) -> Token {
-    Token(kind: .newline, range: expression.span.range.lowerBound..<expression.span.range.lowerBound, isSpaced: false)
+    Token(
+      kind: .newline, range: expression.span.range.lowerBound..<expression.span.range.lowerBound,
+      isSpaced: false)
   }
 
   private mutating func parseCallArguments() throws -> [Expression] {

@@ -22,7 +22,9 @@ extension Parser {
       skip()
       return Statement(kind: statement.kind, span: statement.span, isQuiet: true)
     }
-    if tokens[position].kind == .newline || current.kind == .end || at(.rightBrace) && nesting > 0 { return statement }
+    if tokens[position].kind == .newline || current.kind == .end || at(.rightBrace) && nesting > 0 {
+      return statement
+    }
     if at(.assign) {
       if case .expression(let value) = statement.kind, case .name(let name) = value.kind {
         throw fail(.assignmentWithoutLet(name))
@@ -70,7 +72,8 @@ extension Parser {
         if parser.endedEarly { throw Broken() }
         parser.endedEarly = true
         throw parser.fail(
-          .unclosed("{", openedAt: "line \(parser.source.line(at: open.range.lowerBound))"), at: parser.span(open))
+          .unclosed("{", openedAt: "line \(parser.source.line(at: open.range.lowerBound))"),
+          at: parser.span(open))
       }
       return statements
     }
@@ -87,7 +90,8 @@ extension Parser {
     }
     let kind: Statement.Kind?
     switch word {
-    case "study", "seed", "arg", "param", "const", "let", "def", "simulator", "minimize", "maximize", "constraint":
+    case "study", "seed", "arg", "param", "const", "let", "def", "simulator", "minimize", "maximize",
+      "constraint":
       kind = try parseDeclaration(word)
     case "if", "for", "while", "return": kind = try parseControl(word)
     case "else": throw fail(.elseOnItsOwn)
@@ -142,7 +146,9 @@ extension Parser {
 
   private mutating func failUnknownVerb(_ word: String) -> Broken {
     if let hint = Words.foreign[word] { return fail(.unknownVerb(word, hint: hint)) }
-    if let function = Function.named(word) { return fail(.functionNeedsArguments(word, usage: function.usage)) }
+    if let function = Function.named(word) {
+      return fail(.functionNeedsArguments(word, usage: function.usage))
+    }
     let words = Verb.all.map(\.name) + Words.declarations.map(\.word) + Words.control
     if let near = Suggestion.nearest(to: word, among: words) {
       return fail(.unknownVerb(word, hint: "did you mean '\(near)'?"))

@@ -8,7 +8,8 @@ extension Parser {
     var options: [VerbCall.Option] = []
     var condition: Expression?
     var destination: Expression?
-    let takesTopics = Verb.named(name.text)?.arguments.first.map { if case .topic = $0.kind { true } else { false } } ?? false
+    let takesTopics =
+      Verb.named(name.text)?.arguments.first.map { if case .topic = $0.kind { true } else { false } } ?? false
     while !atVerbEnd {
       if takesTopics, case .identifier(let word) = current.kind {
         arguments.append(literal(.name(word)))
@@ -36,7 +37,9 @@ extension Parser {
     }
   }
 
-  private mutating func parseOption(_ word: String, among earlier: [VerbCall.Option]) throws -> VerbCall.Option {
+  private mutating func parseOption(_ word: String, among earlier: [VerbCall.Option]) throws
+    -> VerbCall.Option
+  {
     let name = Name(text: word, span: span(current))
     if earlier.contains(where: { $0.name.text == word }) { throw fail(.duplicateOption(word)) }
     skip()
@@ -48,7 +51,9 @@ extension Parser {
   /// Positional arguments are primary expressions; a word of the language stands for itself (`trace constraint`).
   private mutating func parseArgument() throws -> Expression {
     if let bare = bareWord() { return bare }
-    if case .symbol(let symbol) = current.kind, ![.leftParenthesis, .leftBracket, .leftBrace].contains(symbol) {
+    if case .symbol(let symbol) = current.kind,
+      ![.leftParenthesis, .leftBracket, .leftBrace].contains(symbol)
+    {
       throw failExpected("an argument (in parentheses if it is a calculation)")
     }
     return try parsePostfix()
@@ -57,7 +62,8 @@ extension Parser {
   /// A reserved word in the place of an argument is a choice, not the beginning of a statement.
   private mutating func bareWord() -> Expression? {
     guard case .identifier(let word) = current.kind,
-      Words.declarations.contains(where: { $0.word == word }) || Verb.named(word) != nil || Verb.later[word] != nil
+      Words.declarations.contains(where: { $0.word == word }) || Verb.named(word) != nil
+        || Verb.later[word] != nil
     else { return nil }
     let token = advance()
     return Expression(kind: .name(word), span: span(token))

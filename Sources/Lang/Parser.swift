@@ -62,7 +62,8 @@ public struct Parser {
     let value = try? parser.parseExpression()
     let end = Span(source, parser.current.range)
     if let value, lexed.diagnostics.isEmpty, parser.current.kind == .end { return value }
-    let own = parser.diagnostics.isEmpty ? [Diagnostic(.expected("one value", found: "'\(text)'"), at: end)] : []
+    let own =
+      parser.diagnostics.isEmpty ? [Diagnostic(.expected("one value", found: "'\(text)'"), at: end)] : []
     throw Diagnostics(lexed.diagnostics.isEmpty ? parser.diagnostics + own : lexed.diagnostics)
   }
 
@@ -111,7 +112,9 @@ public struct Parser {
 
   /// From `start` to the end of the last token taken.
   func span(from start: Token) -> Span {
-    Span(source, start.range.lowerBound..<max(start.range.upperBound, tokens[max(position - 1, 0)].range.upperBound))
+    Span(
+      source,
+      start.range.lowerBound..<max(start.range.upperBound, tokens[max(position - 1, 0)].range.upperBound))
   }
 
   func at(_ symbol: Token.Symbol) -> Bool { current.kind == .symbol(symbol) }

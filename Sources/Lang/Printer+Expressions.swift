@@ -39,13 +39,15 @@ extension Printer {
     case .name(let name): name
     case .list(let items): "[\(joined(items))]"
     case .set(let items): "{\(joined(items))}"
-    case .map(let entries): "{\(entries.map { "\(key($0.key.text)): \(text($0.value))" }.joined(separator: ", "))}"
+    case .map(let entries):
+      "{\(entries.map { "\(key($0.key.text)): \(text($0.value))" }.joined(separator: ", "))}"
     case .range(let low, let high): "\(text(low, atLeast: .sum))..\(text(high, atLeast: .sum))"
     case .unary(.negate, let operand): "-\(text(operand, atLeast: .unary))"
     case .unary(.not, let operand): "not \(text(operand, atLeast: .not))"
     case .binary: binary(expression)
     case .comparison(let first, let links, let tolerance): comparison(first, links, tolerance)
-    case .conditional(let condition, let yes, let no): "if \(text(condition)) then \(text(yes)) else \(text(no))"
+    case .conditional(let condition, let yes, let no):
+      "if \(text(condition)) then \(text(yes)) else \(text(no))"
     case .call(let name, let arguments): "\(name.text)(\(joined(arguments)))"
     case .index(let base, let index): "\(text(base, atLeast: .postfix))[\(text(index))]"
     case .member(let base, let name):
@@ -76,13 +78,17 @@ extension Printer {
     var first = expression
     while case .binary(let sign, let left, let right) = first.kind, level(sign.kind) == own {
       let next = Level(rawValue: own.rawValue + 1)!
-      tail.append("\(sign.kind == .multiply || sign.kind == .divide ? sign.kind.rawValue : " \(sign.kind.rawValue) ")\(text(right, atLeast: next))")
+      tail.append(
+        "\(sign.kind == .multiply || sign.kind == .divide ? sign.kind.rawValue : " \(sign.kind.rawValue) ")\(text(right, atLeast: next))"
+      )
       first = left
     }
     return text(first, atLeast: own) + tail.reversed().joined()
   }
 
-  private static func comparison(_ first: Expression, _ links: [Comparison], _ tolerance: Expression?) -> String {
+  private static func comparison(_ first: Expression, _ links: [Comparison], _ tolerance: Expression?)
+    -> String
+  {
     var result = text(first, atLeast: .range)
     for link in links { result += " \(link.kind.rawValue) \(text(link.right, atLeast: .range))" }
     if let tolerance { result += " tol \(text(tolerance, atLeast: .sum))" }
@@ -123,13 +129,15 @@ extension Printer {
 
   /// A key without quotes where it is a plain name.
   static func key(_ text: String) -> String {
-    let isName = !text.isEmpty && !text.first!.isNumber && text.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
+    let isName =
+      !text.isEmpty && !text.first!.isNumber && text.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
     return isName ? text : quoted([.text(text)])
   }
 
   /// The percent whose hundredth is exactly this number.
   private static func percent(_ value: Double) -> String {
-    for candidate in [value * 100, (value * 100).nextUp, (value * 100).nextDown] where candidate / 100 == value {
+    for candidate in [value * 100, (value * 100).nextUp, (value * 100).nextDown]
+    where candidate / 100 == value {
       return "\(Number.text(candidate))%"
     }
     return Number.text(value)

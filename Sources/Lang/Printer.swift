@@ -35,7 +35,8 @@ public struct Printer {
 
   /// A comment behind a statement, on the line where it ends.
   private mutating func attach(behind end: Int) {
-    guard let comment = comments.first, !comment.isOwnLine, source.line(at: comment.range.lowerBound) == source.line(at: max(end - 1, 0))
+    guard let comment = comments.first, !comment.isOwnLine,
+      source.line(at: comment.range.lowerBound) == source.line(at: max(end - 1, 0))
     else { return }
     lines[lines.count - 1] += "  " + comment.text
     comments.removeFirst()
@@ -73,7 +74,8 @@ public struct Printer {
       conditional("if \(Self.text(condition))", yes, no, depth, end: statement.span)
     case .loop(let name, let list, let body):
       block("for \(name.text) in \(Self.text(list))", body, depth, end: statement.span)
-    case .repetition(let condition, let body): block("while \(Self.text(condition))", body, depth, end: statement.span)
+    case .repetition(let condition, let body):
+      block("while \(Self.text(condition))", body, depth, end: statement.span)
     default: add(Self.line(statement.kind), depth)
     }
     if statement.isQuiet { lines[lines.count - 1] += ";" }
@@ -86,7 +88,9 @@ public struct Printer {
     add("}", depth)
   }
 
-  private mutating func conditional(_ head: String, _ yes: [Statement], _ no: [Statement]?, _ depth: Int, end: Span) {
+  private mutating func conditional(
+    _ head: String, _ yes: [Statement], _ no: [Statement]?, _ depth: Int, end: Span
+  ) {
     guard let no else { return block(head, yes, depth, end: end) }
     add("\(head) {", depth)
     print(yes, depth: depth + 1)

@@ -6,7 +6,8 @@ extension Session {
   func output(of value: Value, text: String) throws -> Output? {
     switch value {
     case .nothing, .unknown: return nil
-    case .points(let points) where !points.evaluations.isEmpty && points.evaluations.states.allSatisfy({ $0 == .pending }):
+    case .points(let points)
+    where !points.evaluations.isEmpty && points.evaluations.states.allSatisfy({ $0 == .pending }):
       return .text("\(points.title), pending")
     case .points(let points): return .table(try table(points), isWhole: false)
     case .table(let table): return .table(table, isWhole: false)
@@ -23,7 +24,9 @@ extension Session {
   /// A formula at the prompt: its distribution over the evaluated points.
   private func summary(_ value: Value, _ text: String) throws -> Table {
     let (formula, columns) = environment.columns(value, named: text)
-    let evaluated = campaign.archive.states.indices.filter { campaign.archive.states[$0] == .done || campaign.archive.states[$0] == .partial }
+    let evaluated = campaign.archive.states.indices.filter {
+      campaign.archive.states[$0] == .done || campaign.archive.states[$0] == .partial
+    }
     let data = campaign.archive.subset(evaluated)
     let results = try formula.evaluate(on: data).map { $0.filter(\.isFinite).sorted() }
     let at = { (share: Double) in
@@ -37,7 +40,8 @@ extension Session {
         Table.Column("min", .numbers(at(0))),
         Table.Column("median", .numbers(at(0.5))),
         Table.Column("max", .numbers(at(1))),
-        Table.Column("mean", .numbers(results.map { $0.isEmpty ? .nan : $0.reduce(0, +) / Double($0.count) })),
+        Table.Column(
+          "mean", .numbers(results.map { $0.isEmpty ? .nan : $0.reduce(0, +) / Double($0.count) })),
       ])
   }
 
@@ -68,7 +72,10 @@ extension Session {
     }
     let isPlain = scores.status.allSatisfy { $0 == .feasible } && !full
     if !isPlain { columns.append(Table.Column("state", .texts(scores.status.map { "\($0)" }))) }
-    if full { columns.append(Table.Column("reason", .texts(scores.status.indices.map { scores.failure(at: $0)?.reason ?? "" }))) }
+    if full {
+      columns.append(
+        Table.Column("reason", .texts(scores.status.indices.map { scores.failure(at: $0)?.reason ?? "" })))
+    }
     return Table(title: points.title, columns)
   }
 
@@ -98,7 +105,9 @@ extension Session {
   }
 
   private func derivedColumns(_ evaluations: Evaluations) throws -> [Table.Column] {
-    try environment.derivedNames.filter { $0 != "ans" && $0 != "out" && environment.isColumns(environment[$0]!.value) }.flatMap { name -> [Table.Column] in
+    try environment.derivedNames.filter {
+      $0 != "ans" && $0 != "out" && environment.isColumns(environment[$0]!.value)
+    }.flatMap { name -> [Table.Column] in
       let (formula, columns) = environment.columns(environment[name]!.value, named: name)
       guard formula.inputs.allSatisfy({ evaluations.column($0) != nil }) else { return [] }
       let values = try formula.evaluate(on: evaluations)
@@ -109,7 +118,9 @@ extension Session {
   // MARK: Columns over points
 
   /// The values of formulas at points, with a label and unit for each.
-  func columns(_ items: [(value: Value, text: String, span: Span)], over evaluations: Evaluations) throws -> [PlottedColumn] {
+  func columns(_ items: [(value: Value, text: String, span: Span)], over evaluations: Evaluations) throws
+    -> [PlottedColumn]
+  {
     try items.flatMap { item -> [PlottedColumn] in
       let (formula, columns) = environment.columns(item.value, named: item.text)
       let values = try formula.evaluate(on: evaluations)

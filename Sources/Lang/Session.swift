@@ -29,7 +29,9 @@ public final class Session {
   /// How much a statement may compute by itself.
   var maximumSteps = Interpreter.maximumSteps
 
-  public init(host: any SessionHost, directory: String = ".", overrides: [String: String] = [:], workers: Int) throws {
+  public init(host: any SessionHost, directory: String = ".", overrides: [String: String] = [:], workers: Int)
+    throws
+  {
     self.host = host
     self.directory = directory
     self.overrides = overrides
@@ -59,7 +61,8 @@ public final class Session {
     plannedEvaluations = 0
     let interpreter = interpreter(isChecking: true)
     interpreter.upcoming = Dictionary(
-      script.statements.flatMap(\.declared).map { ($0.text, $0.span) }, uniquingKeysWith: { first, _ in first })
+      script.statements.flatMap(\.declared).map { ($0.text, $0.span) },
+      uniquingKeysWith: { first, _ in first })
     do {
       try interpreter.run(script.statements)
     } catch is Interpreter.Interrupted {
@@ -113,7 +116,9 @@ public final class Session {
       throw located(error, statement.span)
     }
     remember(statement)
-    if isTimed && showsTiming && includes.isEmpty { host.note("took " + Duration.brief(start.duration(to: .now))) }
+    if isTimed && showsTiming && includes.isEmpty {
+      host.note("took " + Duration.brief(start.duration(to: .now)))
+    }
   }
 
   /// Whatever the engine throws becomes a message about the statement that asked for it.
@@ -185,15 +190,19 @@ extension Session: Effects {
       try Declarations(interpreter: interpreter).declare(statement, overrides: overrides)
       if interpreter.isChecking { return }
       switch statement.kind {
-      case .argument, .constant, .binding, .function, .parameter, .simulator, .objective, .constraint: isStale = true
+      case .argument, .constant, .binding, .function, .parameter, .simulator, .objective, .constraint:
+        isStale = true
       default: break
       }
     }
   }
 
   private func declareStudy(_ expression: Expression, _ interpreter: Interpreter) throws {
-    guard case .text(let name) = try interpreter.evaluate(expression), !name.isEmpty, !name.contains("\0") else {
-      throw Diagnostic(.wrongKind(expected: "the name of the study in quotes", found: "'\(expression.span.text)'"), at: expression.span)
+    guard case .text(let name) = try interpreter.evaluate(expression), !name.isEmpty, !name.contains("\0")
+    else {
+      throw Diagnostic(
+        .wrongKind(expected: "the name of the study in quotes", found: "'\(expression.span.text)'"),
+        at: expression.span)
     }
     let file = name.hasSuffix(".study") ? name : name + ".study"
     let path = place(file)
@@ -218,7 +227,8 @@ extension Session: Effects {
     let value = try interpreter.evaluate(expression)
     let seed = try interpreter.whole(value, expression.span)
     guard seed >= 0 else {
-      throw Diagnostic(.valueRange("seed", expected: "a whole number of at least 0", found: "\(seed)"), at: expression.span)
+      throw Diagnostic(
+        .valueRange("seed", expected: "a whole number of at least 0", found: "\(seed)"), at: expression.span)
     }
     interpreter.environment.seed = UInt64(seed)
     if !interpreter.isChecking { campaign.seed = UInt64(seed) }

@@ -23,9 +23,11 @@ public struct SimulatorSetting: Sendable {
       name: "template", values: "{\"cell.in.tpl\": \"cell.in\"}", standard: "none",
       summary: "files to fill in for input = template: {name} inside is replaced"),
     SimulatorSetting(
-      name: "send", values: "{name: value}", standard: "none", summary: "constants sent along with the parameters"),
+      name: "send", values: "{name: value}", standard: "none",
+      summary: "constants sent along with the parameters"),
     SimulatorSetting(
-      name: "read", values: "json, json \"file\", csv \"file\", regex {output: \"pattern\"}", standard: "json",
+      name: "read", values: "json, json \"file\", csv \"file\", regex {output: \"pattern\"}",
+      standard: "json",
       summary: "where the outputs are found"),
     SimulatorSetting(
       name: "timeout", values: "90s or \"5x\"", standard: "none",

@@ -8,7 +8,9 @@ enum Suggestion {
     var best: (word: String, distance: Int)?
     for candidate in candidates where candidate != word && abs(candidate.count - word.count) <= limit {
       let distance = distance(Array(word.lowercased()), Array(candidate.lowercased()))
-      if distance <= limit && distance < best?.distance ?? Int.max && distance < word.count { best = (candidate, distance) }
+      if distance <= limit && distance < best?.distance ?? Int.max && distance < word.count {
+        best = (candidate, distance)
+      }
     }
     return best?.word
   }

@@ -36,7 +36,8 @@ extension Statement {
   /// Names that it declares, those in blocks included.
   var declared: [Name] {
     switch kind {
-    case .argument(let name, _), .constant(let name, _), .binding(let name, _), .constraint(let name, _): [name]
+    case .argument(let name, _), .constant(let name, _), .binding(let name, _), .constraint(let name, _):
+      [name]
     case .parameter(let parameter): [parameter.name]
     case .function(let function): [function.name]
     case .simulator(let simulator): [simulator.name]

@@ -64,7 +64,8 @@ extension Tracer {
     case .text(let label):
       guard let index = labels.firstIndex(of: label) else {
         let hint = Suggestion.nearest(to: label, among: labels).map { "did you mean \"\($0)\"?" }
-        throw Complaint(.notAChoice(label, of: "this parameter", choices: labels, hint: hint), argument: 1 - at)
+        throw Complaint(
+          .notAChoice(label, of: "this parameter", choices: labels, hint: hint), argument: 1 - at)
       }
       otherTerm = graph.constant(Double(index))
     case .symbolic(let symbolic) where symbolic.kind == .choice(labels): otherTerm = symbolic.term

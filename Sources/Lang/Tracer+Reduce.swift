@@ -20,12 +20,15 @@ extension Tracer {
     _ reduction: Reduction, _ items: [Value], areArguments: Bool
   ) throws(Complaint) -> Value {
     if items.contains(where: \.isUnknown) { return .unknown(.any) }
-    guard !items.isEmpty || reduction.allowsEmpty else { throw Complaint(.emptyList(reduction.noun), argument: 0) }
+    guard !items.isEmpty || reduction.allowsEmpty else {
+      throw Complaint(.emptyList(reduction.noun), argument: 0)
+    }
     let expected: Symbolic.Kind = reduction.takesTruths ? .truth : .number
     for (i, item) in items.enumerated() where kind(of: item) != expected {
       throw Complaint(
         .wrongKind(
-          expected: (areArguments ? "" : "a list of ") + (reduction.takesTruths ? "yes/no values" : "numbers"),
+          expected: (areArguments ? "" : "a list of ")
+            + (reduction.takesTruths ? "yes/no values" : "numbers"),
           found: (areArguments ? "" : "a list with ") + item.kindName), argument: areArguments ? i : 0)
     }
     let unit = reduction.keepsUnit ? try commonUnit(items, areArguments) : nil
@@ -38,7 +41,9 @@ extension Tracer {
   }
 
   private func commonUnit(_ items: [Value], _ areArguments: Bool) throws(Complaint) -> String? {
-    guard let first = items.firstIndex(where: { $0.unit != nil }), let unit = items[first].unit else { return nil }
+    guard let first = items.firstIndex(where: { $0.unit != nil }), let unit = items[first].unit else {
+      return nil
+    }
     for (i, item) in items.enumerated() {
       guard let other = item.unit, other != unit else { continue }
       if areArguments { throw .units(first, unit, i, other) }

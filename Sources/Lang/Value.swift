@@ -139,7 +139,8 @@ extension Value {
     case .bool(let value): value ? "true" : "false"
     case .text(let value): value
     case .list(let items): "[" + items.map(\.literal).joined(separator: ", ") + "]"
-    case .map(let entries): "{" + entries.map { "\(Printer.key($0.key)): \($0.value.literal)" }.joined(separator: ", ") + "}"
+    case .map(let entries):
+      "{" + entries.map { "\(Printer.key($0.key)): \($0.value.literal)" }.joined(separator: ", ") + "}"
     default: kindName
     }
   }

@@ -12,9 +12,11 @@ extension Session {
         .unknownBenchmark(name, known: known, hint: near.map { "did you mean \"\($0)\"?" }), at: span)
     }
     if problem.dimension == nil, arguments.has("dim") {
-      throw Diagnostic(.settingConflict("\"\(name)\" has a fixed number of parameters"), at: arguments.span(of: "dim"))
+      throw Diagnostic(
+        .settingConflict("\"\(name)\" has a fixed number of parameters"), at: arguments.span(of: "dim"))
     }
-    let source = Source(name: "benchmark \"\(name)\"", text: problem.script(dimension: arguments.integer("dim")))
+    let source = Source(
+      name: "benchmark \"\(name)\"", text: problem.script(dimension: arguments.integer("dim")))
     for statement in try Parser.parseWhole(source).statements { try declare(statement, interpreter) }
   }
 
@@ -31,7 +33,8 @@ extension Session {
         [
           Table.Column("problem", .texts(all.map(\.name))), Table.Column("what", .texts(all.map(\.summary))),
           Table.Column("dim", .texts(all.map { $0.dimension.map { "\($0), dim=" } ?? "fixed" })),
-          Table.Column("reference point", .texts(all.map { $0.reference.map(Number.text).joined(separator: ", ") })),
+          Table.Column(
+            "reference point", .texts(all.map { $0.reference.map(Number.text).joined(separator: ", ") })),
           Table.Column("source", .texts(all.map(\.source))),
         ]))
   }

@@ -17,7 +17,8 @@ extension Verb {
     ) { try $0.importFile($1) },
     Verb(
       "save", "write this session's statements to a script",
-      arguments: [.required("file", .text, "\"session.dmo\"")], example: "param x in [0, 1]\nsave \"session.dmo\"",
+      arguments: [.required("file", .text, "\"session.dmo\"")],
+      example: "param x in [0, 1]\nsave \"session.dmo\"",
       keywords: ["script", "write", "keep"]
     ) { try $0.save($1) },
     Verb(
@@ -32,7 +33,8 @@ extension Session {
   func export(_ arguments: Arguments) throws -> Value {
     guard let path = arguments.destination else {
       throw Diagnostic(
-        .missingArgument("file", of: "export"), at: arguments.call.name.span, help: ["say where: export pareto to \"front.csv\""])
+        .missingArgument("file", of: "export"), at: arguments.call.name.span,
+        help: ["say where: export pareto to \"front.csv\""])
     }
     let table: Table
     switch arguments.items["what"]!.first! {
@@ -41,12 +43,17 @@ extension Session {
     case .value(.points(let points), _): table = try self.table(points, full: true)
     case .value(.table(let own), _): table = own
     case .value(.tables(let tables), _): table = tables[0]
-    case .word(let word, let span): throw Diagnostic(.wrongKind(expected: "pareto, all, points or a table", found: "the word '\(word)'"), at: span)
+    case .word(let word, let span):
+      throw Diagnostic(
+        .wrongKind(expected: "pareto, all, points or a table", found: "the word '\(word)'"), at: span)
     case .value(let value, let expression):
-      throw Diagnostic(.wrongKind(expected: "pareto, all, points or a table", found: value.kindName), at: expression.span)
+      throw Diagnostic(
+        .wrongKind(expected: "pareto, all, points or a table", found: value.kindName), at: expression.span)
     }
     guard let text = host.rendered(table, for: path) else {
-      throw SessionError("cannot tell the format of \"\(path)\": expected a name that ends in \(host.tableEndings.joined(separator: ", "))")
+      throw SessionError(
+        "cannot tell the format of \"\(path)\": expected a name that ends in \(host.tableEndings.joined(separator: ", "))"
+      )
     }
     try host.write(text, to: place(path))
     host.note("wrote \(table.rowCount) row\(table.rowCount == 1 ? "" : "s") to \(path)")
@@ -77,7 +84,9 @@ extension Session {
     let wanted = problem.space.names + problem.outputColumns
     let missing = wanted.filter { !header.contains($0) }
     guard missing.isEmpty else {
-      throw SessionError("\(path) has no column \(missing.map { "'\($0)'" }.joined(separator: ", ")); its columns are \(header.joined(separator: ", "))")
+      throw SessionError(
+        "\(path) has no column \(missing.map { "'\($0)'" }.joined(separator: ", ")); its columns are \(header.joined(separator: ", "))"
+      )
     }
     let places = wanted.map { header.firstIndex(of: $0)! }
     var evaluations = Evaluations(parameterNames: problem.space.names, outputNames: problem.outputColumns)
@@ -86,7 +95,9 @@ extension Session {
         throw SessionError("\(path), row \(line + 1): expected \(header.count) values, found \(row.count)")
       }
       let values = try wanted.indices.map { i in
-        try number(row[places[i]], i < problem.space.count ? problem.space.parameters[i] : nil, "\(path), row \(line + 1), column '\(wanted[i])'")
+        try number(
+          row[places[i]], i < problem.space.count ? problem.space.parameters[i] : nil,
+          "\(path), row \(line + 1), column '\(wanted[i])'")
       }
       evaluations.appendPending(Array(values.prefix(problem.space.count)))
       let outputs = Array(values.dropFirst(problem.space.count))
@@ -110,7 +121,9 @@ extension Session {
     case "true", "yes": return 1
     case "false", "no": return 0
     default:
-      guard let value = Double(text) else { throw SessionError("\(place): expected a number, found '\(text)'") }
+      guard let value = Double(text) else {
+        throw SessionError("\(place): expected a number, found '\(text)'")
+      }
       return value
     }
   }
@@ -168,7 +181,8 @@ extension Source {
       return Source(name: path, text: text, directory: directory.isEmpty ? "/" : directory)
     }
     let good = validPrefix(bytes)
-    let source = Source(name: path, text: String(decoding: bytes[..<good], as: UTF8.self), directory: directory)
+    let source = Source(
+      name: path, text: String(decoding: bytes[..<good], as: UTF8.self), directory: directory)
     let byte = "0x" + String(bytes[good], radix: 16, uppercase: true).leftPadded(2)
     throw Diagnostic(.notText(byte: byte, offset: good + 1), at: Span(source, source.count..<source.count))
   }
@@ -180,11 +194,14 @@ extension Source {
     // A prefix that is cut inside a character is invalid as well, so look for the last valid one near the boundary.
     while high - low > 8 {
       let middle = (low + high) / 2
-      let isValid = (0..<4).contains { middle - $0 >= low && String(validating: bytes[..<(middle - $0)], as: UTF8.self) != nil }
+      let isValid = (0..<4).contains {
+        middle - $0 >= low && String(validating: bytes[..<(middle - $0)], as: UTF8.self) != nil
+      }
       if isValid { low = middle - 3 > low ? middle - 3 : low + 1 } else { high = middle }
     }
     var best = 0
-    for end in max(0, low - 8)...min(bytes.count, high + 8) where String(validating: bytes[..<end], as: UTF8.self) != nil { best = end }
+    for end in max(0, low - 8)...min(bytes.count, high + 8)
+    where String(validating: bytes[..<end], as: UTF8.self) != nil { best = end }
     return best
   }
 }

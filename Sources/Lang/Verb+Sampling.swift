@@ -9,11 +9,14 @@ extension Verb {
         .required("count", .integer(1...10_000_000), "how many points"),
       ],
       condition: "keeps points whose parameters satisfy it", needs: [.parameters], result: .unknown(.points),
-      example: "param x in [0, 1]\nsample sobol 8", keywords: ["design", "points", "random", "initial", "draw"]
+      example: "param x in [0, 1]\nsample sobol 8",
+      keywords: ["design", "points", "random", "initial", "draw"]
     ) { try $0.sample($1) },
     Verb(
       "evaluate", "run the simulator on pending points, or on the points given",
-      arguments: [.optional("points", .points, "points that a verb has returned; without them, all pending ones")],
+      arguments: [
+        .optional("points", .points, "points that a verb has returned; without them, all pending ones")
+      ],
       options: [
         Option("retry", .choice(["failed"]), nil, "run failed evaluations again")
       ], needs: [.parameters], result: .unknown(.table),
@@ -62,7 +65,9 @@ extension Session {
     let sampler = Samplers.named(arguments.word("method")!)!
     let space = campaign.problem.space
     var tests: [Formula] = []
-    if let condition = arguments.condition { tests.append(environment.columns(condition, named: "where").formula) }
+    if let condition = arguments.condition {
+      tests.append(environment.columns(condition, named: "where").formula)
+    }
     let places = Dictionary(uniqueKeysWithValues: space.names.enumerated().map { ($1, $0) })
     // Before a simulation that costs something, points that cannot be feasible are not worth proposing.
     let aPriori = campaign.problem.simulators.isEmpty ? nil : campaign.problem.aPrioriAcceptance
@@ -85,7 +90,12 @@ extension Session {
     let retry = arguments.word("retry") == "failed"
     var rows = Array(0..<campaign.archive.count)
     if let points = arguments.points("points") { rows = try rowsOf(points) }
-    rows = rows.filter { campaign.archive.states[$0] == .pending || retry && campaign.archive.states[$0] == .failed }
+    rows = rows.filter {
+      campaign.archive.states[$0] == .pending || retry && campaign.archive.states[$0] == .failed
+    }
+    if rows.isEmpty {
+      return .text("nothing to evaluate: no point is \(retry ? "pending or failed" : "pending")")
+    }
     let summary = try campaign.evaluate(rows, retryFailed: retry, observer: host)
     var origin: [String] = []
     if summary.remembered > 0 { origin.append("\(summary.remembered) remembered") }
@@ -106,7 +116,11 @@ extension Session {
     return points.rows.indices.map { i in
       let row = points.rows[i] - 1
       let point = points.evaluations.parameterValues(i)
-      if row >= 0, row < archive.count, archive.parameterValues(row).map(\.bitPattern) == point.map(\.bitPattern) { return row }
+      if row >= 0, row < archive.count,
+        archive.parameterValues(row).map(\.bitPattern) == point.map(\.bitPattern)
+      {
+        return row
+      }
       return campaign.propose([point]).lowerBound
     }
   }
@@ -121,7 +135,8 @@ extension Session {
     }
     lines += failureLines(rows, scores)
     var columns = [
-      Table.Column("state", .texts(lines.map(\.state))), Table.Column("points", .integers(lines.map(\.count))),
+      Table.Column("state", .texts(lines.map(\.state))),
+      Table.Column("points", .integers(lines.map(\.count))),
       Table.Column("share", .fractions(lines.map { Double($0.count) / Double(max(rows.count, 1)) })),
     ]
     if lines.contains(where: { !$0.words.isEmpty }) {
@@ -134,7 +149,8 @@ extension Session {
     var causes: [String: (count: Int, words: String)] = [:]
     for row in rows where scores.status[row] == .failed {
       guard let failure = scores.failure(at: row) else { continue }
-      let words = failure.errorTail.split(whereSeparator: \.isNewline).last.map { String($0.prefix(60)) } ?? ""
+      let words =
+        failure.errorTail.split(whereSeparator: \.isNewline).last.map { String($0.prefix(60)) } ?? ""
       causes[failure.cause, default: (0, words)].count += 1
     }
     let worst = causes.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
@@ -151,7 +167,8 @@ extension Session {
       campaign.workers = count
       return .nothing
     }
-    return .text("\(campaign.workers) simulation\(campaign.workers == 1 ? "" : "s") at the same time on this machine")
+    return .text(
+      "\(campaign.workers) simulation\(campaign.workers == 1 ? "" : "s") at the same time on this machine")
   }
 
   func load() throws -> Value {

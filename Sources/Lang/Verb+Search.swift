@@ -4,15 +4,22 @@ extension Verb {
   static let searchVerbs: [Verb] = [
     Verb(
       "optimize", "search for the best points, generation by generation",
-      arguments: [.optional("algorithm", .choice(Algorithms.all.map(\.name)), "nsga2 unless another is named")],
+      arguments: [
+        .optional("algorithm", .choice(Algorithms.all.map(\.name)), "nsga2 unless another is named")
+      ],
       options: [
-        Option("surrogate", .choice(["none"]), nil, "none: search the simulator itself (this version's only way)"),
+        Option(
+          "surrogate", .choice(["none"]), nil, "none: search the simulator itself (this version's only way)"),
         Option("population", .integer(4...100_000), "100", "points per generation"),
         Option("generations", .integer(1...1_000_000), "100", "number of generations"),
         Option("crossover", .number(0...1), "0.9", "probability that a pair of parents is crossed"),
-        Option("eta_crossover", .number(0...1000), "15", "distribution index of crossover; larger stays closer"),
-        Option("mutation", .number(0...1), nil, "probability that a parameter is mutated; 1 / number of parameters"),
-        Option("eta_mutation", .number(0...1000), "20", "distribution index of mutation; larger stays closer"),
+        Option(
+          "eta_crossover", .number(0...1000), "15", "distribution index of crossover; larger stays closer"),
+        Option(
+          "mutation", .number(0...1), nil, "probability that a parameter is mutated; 1 / number of parameters"
+        ),
+        Option(
+          "eta_mutation", .number(0...1000), "20", "distribution index of mutation; larger stays closer"),
       ], needs: [.parameters, .objectives], result: .unknown(.table),
       example: "benchmark \"tnk\"\noptimize nsga2 population=20 generations=5 surrogate=none",
       keywords: ["search", "nsga", "evolve", "minimize", "optimise", "genetic"]
@@ -30,7 +37,8 @@ extension Verb {
       keywords: ["front", "best", "knee", "non-dominated", "decision"]
     ) { try $0.pareto($1) },
     Verb(
-      "constraints", "how often each constraint is satisfied, which ones conflict, and what other thresholds would pass",
+      "constraints",
+      "how often each constraint is satisfied, which ones conflict, and what other thresholds would pass",
       options: [Option("of", .points, nil, "among these points instead of all evaluated ones")],
       needs: [.parameters, .constraints], result: .unknown(.table),
       example: "benchmark \"bnh\"\nsample sobol 64\nevaluate\nconstraints",
@@ -44,7 +52,8 @@ extension Session {
     guard arguments.has("surrogate") else {
       throw Diagnostic(
         .missingArgument("option surrogate=none", of: "optimize"), at: arguments.call.name.span,
-        help: ["this version has no surrogates and searches the simulator itself; say so with surrogate=none"])
+        help: ["this version has no surrogates and searches the simulator itself; say so with surrogate=none"]
+      )
     }
     let population = arguments.integer("population") ?? 100
     plan((arguments.integer("generations") ?? 100).multipliedReportingOverflow(by: population).partialValue)
@@ -59,7 +68,8 @@ extension Session {
     options.mutationIndex = [arguments.number("eta_mutation")!]
     let generations = arguments.integer("generations")!
     let result = try campaign.search(
-      entry, options: options, generations: generations, recordEvery: max(1, generations / 10), observer: host)
+      entry, options: options, generations: generations, recordEvery: max(1, generations / 10), observer: host
+    )
     if !campaign.problem.simulators.isEmpty {
       host.note("\(result.remembered) remembered, \(result.computed) simulated")
     }
@@ -84,25 +94,35 @@ extension Session {
 
   func pareto(_ arguments: Arguments) throws -> Value {
     let all = points(arguments)
-    if all.evaluations.isEmpty { throw SessionError("nothing is evaluated yet: 'sample' and 'evaluate' come first") }
+    if all.evaluations.isEmpty {
+      throw SessionError("nothing is evaluated yet: 'sample' and 'evaluate' come first")
+    }
     let scores = try scores(of: all, arguments)
     let feasible = scores.rows(.feasible)
-    if feasible.isEmpty { host.note("none of \(all.evaluations.count) evaluated points is feasible; 'constraints' tells why") }
+    if feasible.isEmpty {
+      host.note("none of \(all.evaluations.count) evaluated points is feasible; 'constraints' tells why")
+    }
     let costs = scores.costs.map { column in feasible.map { column[$0] } }
     var front = NonDominated.firstFront(costs)
     let frontCosts = { (rows: [Int]) in costs.map { column in rows.map { column[$0] } } }
     if arguments.word("choice") == "knee" {
       front = kneePoint(frontCosts(front)).map { [front[$0]] } ?? []
     }
-    if let weights = arguments.numbers("weights") { front = try ordered(front, by: weights, frontCosts(front), arguments) }
+    if let weights = arguments.numbers("weights") {
+      front = try ordered(front, by: weights, frontCosts(front), arguments)
+    }
     let rows = front.map { feasible[$0] }
-    let title = arguments.word("choice") == "knee" ? "knee of the feasible front" : "feasible front, \(rows.count) of \(all.evaluations.count) points"
-    let found = Points(title: title, evaluations: all.evaluations.subset(rows), rows: rows.map { all.rows[$0] })
+    let title =
+      arguments.word("choice") == "knee"
+      ? "knee of the feasible front" : "feasible front, \(rows.count) of \(all.evaluations.count) points"
+    let found = Points(
+      title: title, evaluations: all.evaluations.subset(rows), rows: rows.map { all.rows[$0] })
     return .points(try sorted(found, by: arguments.value("by"), top: arguments.integer("top")))
   }
 
   private func scores(of points: Points, _ arguments: Arguments) throws -> Scores {
-    arguments.has("of") ? try Scores(problem: campaign.problem, evaluations: points.evaluations) : try evaluatedScores(points)
+    arguments.has("of")
+      ? try Scores(problem: campaign.problem, evaluations: points.evaluations) : try evaluatedScores(points)
   }
 
   /// The archive's own scores serve when nothing is pending.
@@ -111,9 +131,15 @@ extension Session {
       ? try campaign.scores() : try Scores(problem: campaign.problem, evaluations: points.evaluations)
   }
 
-  private func ordered(_ front: [Int], by weights: [Double], _ costs: [[Double]], _ arguments: Arguments) throws -> [Int] {
-    guard weights.count == costs.count, weights.allSatisfy({ $0 >= 0 && $0.isFinite }), weights.contains(where: { $0 > 0 }) else {
-      throw SessionError("weights: expected \(costs.count) numbers of at least 0, one per objective and not all 0, found \(Value.list(weights).text)")
+  private func ordered(_ front: [Int], by weights: [Double], _ costs: [[Double]], _ arguments: Arguments)
+    throws -> [Int]
+  {
+    guard weights.count == costs.count, weights.allSatisfy({ $0 >= 0 && $0.isFinite }),
+      weights.contains(where: { $0 > 0 })
+    else {
+      throw SessionError(
+        "weights: expected \(costs.count) numbers of at least 0, one per objective and not all 0, found \(Value.list(weights).text)"
+      )
     }
     let total = weights.reduce(0, +)
     let distances = pseudoWeights(costs).map { own in
@@ -124,10 +150,14 @@ extension Session {
 
   func constraints(_ arguments: Arguments) throws -> Value {
     let all = points(arguments)
-    if all.evaluations.isEmpty { throw SessionError("nothing is evaluated yet: 'sample' and 'evaluate' come first") }
+    if all.evaluations.isEmpty {
+      throw SessionError("nothing is evaluated yet: 'sample' and 'evaluate' come first")
+    }
     let scores = try scores(of: all, arguments)
     let report = ConstraintReport(problem: campaign.problem, evaluations: all.evaluations, scores: scores)
-    let extra = [report.thresholds, report.conflicts, report.impossible, report.failureTable].filter { $0.rowCount > 0 }
+    let extra = [report.thresholds, report.conflicts, report.impossible, report.failureTable].filter {
+      $0.rowCount > 0
+    }
     return .tables([report.summary] + extra)
   }
 }

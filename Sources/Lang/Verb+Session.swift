@@ -30,7 +30,8 @@ extension Verb {
       return .nothing
     },
     Verb(
-      "reset", "forget declarations and points of this session; the study keeps its evaluations", example: "reset",
+      "reset", "forget declarations and points of this session; the study keeps its evaluations",
+      example: "reset",
       keywords: ["clear", "forget", "restart"]
     ) { session, _ in try session.reset() },
     Verb("exit", "leave", example: "exit", keywords: ["quit", "leave", "bye"]) { session, _ in
@@ -59,12 +60,15 @@ extension Session {
       if count > 0 { rows.append(("\(status) points", "\(count)")) }
     }
     rows.append(("workers", "\(campaign.workers)"))
-    return .table(Table([Table.Column("what", .texts(rows.map(\.0))), Table.Column("is", .texts(rows.map(\.1)))]))
+    return .table(
+      Table([Table.Column("what", .texts(rows.map(\.0))), Table.Column("is", .texts(rows.map(\.1)))]))
   }
 
   func history(_ arguments: Arguments) throws -> Value {
     let first = max(0, record.count - (arguments.integer("count") ?? record.count))
-    let lines = record.indices.dropFirst(first).map { "\($0 + 1)  \(record[$0].replacing("\n", with: "\n     "))" }
+    let lines = record.indices.dropFirst(first).map {
+      "\($0 + 1)  \(record[$0].replacing("\n", with: "\n     "))"
+    }
     return .text(lines.joined(separator: "\n"))
   }
 
@@ -83,7 +87,9 @@ extension Session {
   // MARK: Help
 
   func help(_ arguments: Arguments) throws -> Value {
-    guard case .word(let word, let span)? = arguments.items["topic"]?.first else { return .text(Help.overview) }
+    guard case .word(let word, let span)? = arguments.items["topic"]?.first else {
+      return .text(Help.overview)
+    }
     if let text = Help.topic(word) { return .text(text) }
     if let binding = environment[word] { return .text(describe(binding)) }
     let near = Suggestion.nearest(to: word, among: Help.topics + environment.order)
@@ -99,6 +105,8 @@ extension Session {
     let found = Help.search(word)
     guard !found.isEmpty else { throw Diagnostic(.unknownTopic(word, hint: nil), at: span) }
     return .table(
-      Table([Table.Column("word", .texts(found.map(\.name))), Table.Column("does", .texts(found.map(\.summary)))]))
+      Table([
+        Table.Column("word", .texts(found.map(\.name))), Table.Column("does", .texts(found.map(\.summary))),
+      ]))
   }
 }

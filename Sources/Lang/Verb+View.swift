@@ -5,7 +5,8 @@ extension Verb {
     Verb(
       "table", "show points or a table; with formulas, only those as columns",
       arguments: [
-        .optional("what", .anything, "points, a table, or formulas; without it the session's points", repeated: true)
+        .optional(
+          "what", .anything, "points, a table, or formulas; without it the session's points", repeated: true)
       ],
       options: [
         Option("of", .points, nil, "the points that formulas are computed for"),
@@ -20,7 +21,8 @@ extension Verb {
       arguments: [
         .optional(
           "what", .anything,
-          "two formulas: scatter; three or more: scatter matrix; also points, hypervolume, constraints", repeated: true)
+          "two formulas: scatter; three or more: scatter matrix; also points, hypervolume, constraints",
+          repeated: true)
       ],
       options: [
         Option("of", .points, nil, "the points to draw instead of all evaluated ones"),
@@ -44,7 +46,9 @@ extension Session {
       switch item {
       case .word("all", _): isWhole = true
       case .word("pareto", _): source = try paretoPoints()
-      case .word(let word, let span): throw Diagnostic(.wrongKind(expected: "points, a table or a formula", found: "the verb '\(word)'"), at: span)
+      case .word(let word, let span):
+        throw Diagnostic(
+          .wrongKind(expected: "points, a table or a formula", found: "the verb '\(word)'"), at: span)
       case .value(.points(let points), _): source = points
       case .value(.table(let table), _):
         host.present(.table(table, isWhole: isWhole || arguments.call.arguments.count > 1))
@@ -56,10 +60,12 @@ extension Session {
       }
     }
     if isWhole, source == nil, formulas.isEmpty, let last = lastShown { return try whole(last) }
-    for formula in formulas where !formula.value.isSymbolic && environment.tracer.kind(of: formula.value) == nil
+    for formula in formulas
+    where !formula.value.isSymbolic && environment.tracer.kind(of: formula.value) == nil
       || !environment.isColumns(formula.value)
     {
-      throw Diagnostic(.wrongKind(expected: "points, a table or a formula", found: formula.value.kindName), at: formula.span)
+      throw Diagnostic(
+        .wrongKind(expected: "points, a table or a formula", found: formula.value.kindName), at: formula.span)
     }
     let base = source ?? archivePoints("session")
     let kept = try sorted(
@@ -72,7 +78,9 @@ extension Session {
     return .table(result)
   }
 
-  private func formulaTable(_ points: Points, _ formulas: [(value: Value, text: String, span: Span)]) throws -> Table {
+  private func formulaTable(_ points: Points, _ formulas: [(value: Value, text: String, span: Span)]) throws
+    -> Table
+  {
     let computed = try columns(formulas, over: points.evaluations)
     return Table(
       title: points.title, [Table.Column("row", .integers(points.rows))] + computed.map(\.tableColumn))
@@ -102,9 +110,12 @@ extension Session {
   func paretoPoints() throws -> Points {
     let source = Source(name: "pareto", text: "pareto")
     let call = VerbCall(
-      name: Name(text: "pareto", span: Span(source, 0..<6)), arguments: [], options: [], condition: nil, destination: nil,
+      name: Name(text: "pareto", span: Span(source, 0..<6)), arguments: [], options: [], condition: nil,
+      destination: nil,
       span: Span(source, 0..<6))
-    guard case .points(let points) = try pareto(Arguments(call, Verb.named("pareto")!)) else { preconditionFailure() }
+    guard case .points(let points) = try pareto(Arguments(call, Verb.named("pareto")!)) else {
+      preconditionFailure()
+    }
     return points
   }
 
@@ -114,7 +125,9 @@ extension Session {
     let figure = try figure(arguments)
     if let path = arguments.destination {
       guard let text = host.rendered(figure, for: path) else {
-        throw SessionError("cannot tell the format of \"\(path)\": expected a name that ends in \(host.figureEndings.joined(separator: " or "))")
+        throw SessionError(
+          "cannot tell the format of \"\(path)\": expected a name that ends in \(host.figureEndings.joined(separator: " or "))"
+        )
       }
       try host.write(text, to: place(path))
       host.note("wrote \(path)")
@@ -131,25 +144,33 @@ extension Session {
       case .word("constraints", _): return try constraintBars(arguments)
       case .word("hypervolume", _): return try hypervolumeCurve(arguments)
       case .word("pareto", _): source = try paretoPoints()
-      case .word(let word, let span): throw Diagnostic(.wrongKind(expected: "formulas, points, hypervolume or constraints", found: "the word '\(word)'"), at: span)
+      case .word(let word, let span):
+        throw Diagnostic(
+          .wrongKind(expected: "formulas, points, hypervolume or constraints", found: "the word '\(word)'"),
+          at: span)
       case .value(.figure(let figure), _): return figure
       case .value(.points(let points), _): source = points
       case .value(let value, let expression):
-        guard environment.tracer.kind(of: value) != nil || value.isSymbolic && environment.isColumns(value) else {
-          throw Diagnostic(.wrongKind(expected: "formulas or points", found: value.kindName), at: expression.span)
+        guard environment.tracer.kind(of: value) != nil || value.isSymbolic && environment.isColumns(value)
+        else {
+          throw Diagnostic(
+            .wrongKind(expected: "formulas or points", found: value.kindName), at: expression.span)
         }
         formulas.append((value, expression.span.label, expression.span))
       }
     }
     if formulas.isEmpty { formulas = try objectiveFormulas(arguments) }
-    let points = try filtered(source ?? archivePoints("all evaluated points") { $0 != .pending }, arguments.condition)
+    let points = try filtered(
+      source ?? archivePoints("all evaluated points") { $0 != .pending }, arguments.condition)
     return try figure(of: formulas, points, isGiven: source != nil, kind: arguments.word("kind"))
   }
 
-  private func objectiveFormulas(_ arguments: Arguments) throws -> [(value: Value, text: String, span: Span)] {
+  private func objectiveFormulas(_ arguments: Arguments) throws -> [(value: Value, text: String, span: Span)]
+  {
     let names = environment.objectiveNames
     guard names.count >= 2 else {
-      throw SessionError("say what to plot: two formulas for a scatter plot, more for a matrix, or hypervolume or constraints")
+      throw SessionError(
+        "say what to plot: two formulas for a scatter plot, more for a matrix, or hypervolume or constraints")
     }
     return names.map { (environment[$0]!.value, $0, arguments.span) }
   }
@@ -168,7 +189,9 @@ extension Session {
     case ("scatter", 2), (nil, 2): form = .plane
     case (let kind, let count): throw SessionError("kind=\(kind!) does not draw \(count) formulas")
     }
-    let title = columns.count == 2 ? "\(columns[1].name) against \(columns[0].name)" : columns.map(\.name).joined(separator: ", ")
+    let title =
+      columns.count == 2
+      ? "\(columns[1].name) against \(columns[0].name)" : columns.map(\.name).joined(separator: ", ")
     return Figure(
       title: title, kind: form, axes: columns.map(\.axis),
       series: series(columns, scores, isGiven ? points.title : nil), caption: "\(evaluations.count) points")
@@ -179,7 +202,9 @@ extension Session {
     let take = { (rows: [Int]) in columns.map { column in rows.map { column.values[$0] } } }
     if let title { return [Figure.Series(title, role: .front, points: take(Array(scores.status.indices)))] }
     let feasible = scores.rows(.feasible)
-    let front = Set(NonDominated.firstFront(scores.costs.map { column in feasible.map { column[$0] } }).map { feasible[$0] })
+    let front = Set(
+      NonDominated.firstFront(scores.costs.map { column in feasible.map { column[$0] } }).map { feasible[$0] }
+    )
     let hasFront = scores.costs.count >= 2 && !front.isEmpty
     let plain = hasFront ? feasible.filter { !front.contains($0) } : feasible
     var result: [Figure.Series] = []
@@ -203,23 +228,32 @@ extension Session {
     if !others.isEmpty {
       series.insert(
         Figure.Series(
-          "infeasible", role: .infeasible, points: [others.map { places[$0] }, others.map { column.values[$0] }]), at: 0)
+          "infeasible", role: .infeasible,
+          points: [others.map { places[$0] }, others.map { column.values[$0] }]), at: 0)
     }
     if let objective = campaign.problem.objectives.first(where: { $0.name == column.name }) {
-      let better = objective.sense == .minimize ? { (a: Double, b: Double) in min(a, b) } : { (a: Double, b: Double) in max(a, b) }
+      let better =
+        objective.sense == .minimize
+        ? { (a: Double, b: Double) in min(a, b) } : { (a: Double, b: Double) in max(a, b) }
       var best: [Double] = []
-      for row in feasible.sorted() { best.append(best.last.map { better($0, column.values[row]) } ?? column.values[row]) }
+      for row in feasible.sorted() {
+        best.append(best.last.map { better($0, column.values[row]) } ?? column.values[row])
+      }
       series.append(
-        Figure.Series("best so far", role: .front, points: [feasible.sorted().map { places[$0] }, best], isLine: true))
+        Figure.Series(
+          "best so far", role: .front, points: [feasible.sorted().map { places[$0] }, best], isLine: true))
     }
     return Figure(
-      title: "\(column.name) over evaluations", kind: .plane, axes: [Figure.Axis("evaluation"), column.axis], series: series)
+      title: "\(column.name) over evaluations", kind: .plane, axes: [Figure.Axis("evaluation"), column.axis],
+      series: series)
   }
 
   /// The hypervolume of the feasible front after every so many evaluations.
   private func hypervolumeCurve(_ arguments: Arguments) throws -> Figure {
     let all = points(arguments)
-    guard environment.objectiveNames.count >= 2 else { throw SessionError("a hypervolume needs at least two objectives") }
+    guard environment.objectiveNames.count >= 2 else {
+      throw SessionError("a hypervolume needs at least two objectives")
+    }
     let scores = try Scores(problem: campaign.problem, evaluations: all.evaluations)
     let curve = HypervolumeCurve(scores)
     let axes = [Figure.Axis("evaluation"), Figure.Axis("hypervolume")]
@@ -235,7 +269,9 @@ extension Session {
     return Figure(
       title: "hypervolume over evaluations", kind: .plane,
       axes: axes, series: [line],
-      caption: "reference point [\(inUserSense.map(Format.short).joined(separator: ", "))]: the front's worst values and a tenth of its range")
+      caption:
+        "reference point [\(inUserSense.map(Format.short).joined(separator: ", "))]: the front's worst values and a tenth of its range"
+    )
   }
 
   /// Share of evaluated points that satisfy each constraint.
@@ -243,8 +279,10 @@ extension Session {
     let all = points(arguments)
     let scores = try Scores(problem: campaign.problem, evaluations: all.evaluations)
     let report = ConstraintReport(problem: campaign.problem, evaluations: all.evaluations, scores: scores)
-    let bars = report.entries.map { Figure.Bar($0.name, $0.share) } + [Figure.Bar("all together", report.share)]
+    let bars =
+      report.entries.map { Figure.Bar($0.name, $0.share) } + [Figure.Bar("all together", report.share)]
     return Figure(
-      title: "constraints satisfied", kind: .bars(bars, unit: "%"), caption: "of \(all.evaluations.count) evaluated points")
+      title: "constraints satisfied", kind: .bars(bars, unit: "%"),
+      caption: "of \(all.evaluations.count) evaluated points")
   }
 }

@@ -29,7 +29,8 @@ public struct Verb: Sendable {
     static func required(_ name: String, _ kind: Kind, _ summary: String) -> Argument {
       Argument(name: name, kind: kind, isRequired: true, isRepeated: false, summary: summary)
     }
-    static func optional(_ name: String, _ kind: Kind, _ summary: String, repeated: Bool = false) -> Argument {
+    static func optional(_ name: String, _ kind: Kind, _ summary: String, repeated: Bool = false) -> Argument
+    {
       Argument(name: name, kind: kind, isRequired: false, isRepeated: repeated, summary: summary)
     }
   }
@@ -68,7 +69,8 @@ public struct Verb: Sendable {
   let run: @Sendable (Session, Arguments) throws -> Value
 
   init(
-    _ name: String, _ summary: String, arguments: [Argument] = [], options: [Option] = [], condition: String? = nil,
+    _ name: String, _ summary: String, arguments: [Argument] = [], options: [Option] = [],
+    condition: String? = nil,
     destination: String? = nil, needs: [Need] = [], result: Value = .nothing, example: String,
     keywords: [String] = [],
     run: @escaping @Sendable (Session, Arguments) throws -> Value
@@ -179,7 +181,11 @@ struct Arguments {
   /// All values given for a repeated argument, with their texts.
   func values(_ name: String) -> [(value: Value, text: String, span: Span)] {
     (items[name] ?? []).compactMap { item in
-      if case .value(let value, let expression) = item { (value, expression.span.text, expression.span) } else { nil }
+      if case .value(let value, let expression) = item {
+        (value, expression.span.text, expression.span)
+      } else {
+        nil
+      }
     }
   }
 }

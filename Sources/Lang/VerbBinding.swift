@@ -15,14 +15,17 @@ struct VerbBinder {
       guard verb.condition != nil else { throw Diagnostic(.noCondition(verb.name), at: condition.span) }
       let value = try interpreter.evaluate(condition)
       guard value.isTruth || value.isUnknown else {
-        throw Diagnostic(.wrongKind(expected: "a yes/no condition", found: value.kindName), at: condition.span)
+        throw Diagnostic(
+          .wrongKind(expected: "a yes/no condition", found: value.kindName), at: condition.span)
       }
       bound.condition = value
     }
     if let destination = call.destination {
       guard verb.destination != nil else { throw Diagnostic(.noDestination(verb.name), at: destination.span) }
       guard case .text(let path) = try interpreter.evaluate(destination) else {
-        throw Diagnostic(.wrongKind(expected: "a file name in quotes", found: "'\(destination.span.text)'"), at: destination.span)
+        throw Diagnostic(
+          .wrongKind(expected: "a file name in quotes", found: "'\(destination.span.text)'"),
+          at: destination.span)
       }
       bound.destination = path
     }
@@ -74,8 +77,11 @@ struct VerbBinder {
     case .topic:
       switch expression.kind {
       case .name(let word): return .word(word, expression.span)
-      case .string(let parts): return .word(try interpreter.interpolate(parts, at: expression.span), expression.span)
-      default: throw Diagnostic(.wrongKind(expected: "a word", found: "'\(expression.span.text)'"), at: expression.span)
+      case .string(let parts):
+        return .word(try interpreter.interpolate(parts, at: expression.span), expression.span)
+      default:
+        throw Diagnostic(
+          .wrongKind(expected: "a word", found: "'\(expression.span.text)'"), at: expression.span)
       }
     case .anything:
       // `pareto`, `constraints`, `all` and `hypervolume` in the place of a value are words.
@@ -95,12 +101,16 @@ struct VerbBinder {
   /// `of=pareto` means what the verb returns.
   private func value(_ expression: Expression, _ kind: Verb.Kind) throws -> Value {
     if case .text = kind, let word = unquoted(expression) {
-      throw Diagnostic(.wrongKind(expected: "a text in quotes", found: "the word '\(word)'"), at: expression.span)
+      throw Diagnostic(
+        .wrongKind(expected: "a text in quotes", found: "the word '\(word)'"), at: expression.span)
     }
-    if case .points = kind, case .name(let word) = expression.kind, Verb.named(word) != nil, interpreter.lookUp(word) == nil {
+    if case .points = kind, case .name(let word) = expression.kind, Verb.named(word) != nil,
+      interpreter.lookUp(word) == nil
+    {
       let name = Name(text: word, span: expression.span)
       return try interpreter.perform(
-        VerbCall(name: name, arguments: [], options: [], condition: nil, destination: nil, span: expression.span))
+        VerbCall(
+          name: name, arguments: [], options: [], condition: nil, destination: nil, span: expression.span))
     }
     return try interpreter.evaluate(expression)
   }
@@ -182,7 +192,8 @@ extension Verb {
 
   /// Choices of later versions: surrogates, algorithms and samplers that this one does not have.
   static let laterChoices: Set<String> = [
-    "joint", "resnet", "gpr", "egp", "megp", "mdgp", "mdspp", "vgp", "svgp", "spv", "siv", "crv", "logistic", "auto",
+    "joint", "resnet", "gpr", "egp", "megp", "mdgp", "mdspp", "vgp", "svgp", "spv", "siv", "crv", "logistic",
+    "auto",
     "age", "smpso", "cmaes", "trs", "nsga3", "glp",
   ]
 }

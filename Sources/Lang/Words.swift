@@ -13,14 +13,17 @@ public enum Words {
       summary: "keep every evaluation in the file name.study, and answer known points from it",
       example: "study \"bnh\""),
     Declaration(
-      word: "seed", usage: "seed N", summary: "choose the random streams; the same seed gives the same points",
+      word: "seed", usage: "seed N",
+      summary: "choose the random streams; the same seed gives the same points",
       example: "seed 7"),
     Declaration(
       word: "arg", usage: "arg name = default",
-      summary: "a value that the command line may set: dmo script.dmo name=value", example: "arg budget = 1500"),
+      summary: "a value that the command line may set: dmo script.dmo name=value",
+      example: "arg budget = 1500"),
     Declaration(
       word: "param", usage: "param name in [low, high] \"unit\" log when condition",
-      summary: "declare a parameter: [low, high] real, low..high integer, {\"a\", \"b\"} categorical, name[4] a vector",
+      summary:
+        "declare a parameter: [low, high] real, low..high integer, {\"a\", \"b\"} categorical, name[4] a vector",
       example: "param gNa in [0.05, 0.5] \"S/cm2\" log"),
     Declaration(
       word: "const", usage: "const name = value", summary: "name a value that stays as it is",
@@ -37,14 +40,17 @@ public enum Words {
       summary: "the program that is evaluated, how to talk to it, and its outputs (docs/simulators.md)",
       example: "simulator cell {\n  run = \"./cell.py\"\n  output rate \"Hz\"\n}"),
     Declaration(
-      word: "minimize", usage: "minimize name = formula \"unit\"", summary: "an objective that should be small",
+      word: "minimize", usage: "minimize name = formula \"unit\"",
+      summary: "an objective that should be small",
       example: "param x in [0, 1]\nminimize f = x^2"),
     Declaration(
-      word: "maximize", usage: "maximize name = formula \"unit\"", summary: "an objective that should be large",
+      word: "maximize", usage: "maximize name = formula \"unit\"",
+      summary: "an objective that should be large",
       example: "param x in [0, 1]\nmaximize f = sqrt(x)"),
     Declaration(
       word: "constraint", usage: "constraint name: condition",
-      summary: "what a point must satisfy; a comparison also has a margin", example: "param x in [0, 1]\nconstraint small: x <= 0.5"),
+      summary: "what a point must satisfy; a comparison also has a margin",
+      example: "param x in [0, 1]\nconstraint small: x <= 0.5"),
   ]
 
   public static let control = ["if", "else", "for", "while", "return"]
@@ -53,10 +59,12 @@ public enum Words {
   static let controlHelp: [Declaration] = [
     Declaration(
       word: "if", usage: "if condition { ... } else { ... }    or    if condition then a else b",
-      summary: "run statements, or choose a value, by a condition; the second form is a formula where it depends on parameters",
+      summary:
+        "run statements, or choose a value, by a condition; the second form is a formula where it depends on parameters",
       example: "let n = 3\nif n > 2 {\n  \"large\"\n} else {\n  \"small\"\n}"),
     Declaration(
-      word: "else", usage: "if condition { ... } else { ... }", summary: "the other way of an 'if', on the line of its closing brace",
+      word: "else", usage: "if condition { ... } else { ... }",
+      summary: "the other way of an 'if', on the line of its closing brace",
       example: "let sign = if 2 < 3 then -1 else 1"),
     Declaration(
       word: "for", usage: "for name in list { ... }", summary: "run statements for each value of a list",
@@ -82,13 +90,17 @@ public enum Words {
       (["include", "source", "use"], "write 'run \"file.dmo\"'"),
       (["end", "begin", "do", "endif", "done", "fi"], "blocks are in braces: { ... }"),
     ]
-    return Dictionary(groups.flatMap { group in group.words.map { ($0, group.hint) } }, uniquingKeysWith: { $1 })
+    return Dictionary(
+      groups.flatMap { group in group.words.map { ($0, group.hint) } }, uniquingKeysWith: { $1 })
   }()
-  public static let operators = ["and", "or", "not", "in", "then", "true", "false", "where", "to", "when", "tol"]
+  public static let operators = [
+    "and", "or", "not", "in", "then", "true", "false", "where", "to", "when", "tol",
+  ]
 
   /// What a reserved word is, for messages; nil for a free name.
   static func reserved(_ word: String) -> String? {
-    if declarations.contains(where: { $0.word == word }) || control.contains(word) || operators.contains(word) {
+    if declarations.contains(where: { $0.word == word }) || control.contains(word) || operators.contains(word)
+    {
       return "a word of the language"
     }
     if Verb.named(word) != nil { return "a verb" }

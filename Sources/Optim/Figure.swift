@@ -15,7 +15,9 @@ public struct Figure: Sendable, Equatable {
   }
 
   /// What a mark stands for; renderers choose colour and shape, always the same for the same role.
-  public enum Role: String, Sendable, CaseIterable { case plain, feasible, infeasible, front, reference, selected }
+  public enum Role: String, Sendable, CaseIterable {
+    case plain, feasible, infeasible, front, reference, selected
+  }
 
   /// Points with one number per axis of the figure.
   public struct Series: Sendable, Equatable {

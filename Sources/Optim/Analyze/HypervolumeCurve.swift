@@ -25,7 +25,8 @@ public struct HypervolumeCurve: Sendable {
       let start = position
       while position < feasible.count && feasible[position] < count { position += 1 }
       if position > start { front = Self.front(scores.costs, front + feasible[start..<position]) }
-      values.append(hypervolume(scores.costs.map { column in front.map { column[$0] } }, reference: reference))
+      values.append(
+        hypervolume(scores.costs.map { column in front.map { column[$0] } }, reference: reference))
     }
     (evaluations, self.values, self.reference) = (counts, values, reference)
   }

@@ -66,7 +66,8 @@ extension Campaign {
     try study.append(series, archive.subset(zip(rows, known).filter { $0.1 == nil }.map(\.0)))
   }
 
-  /// Brings in everything the study remembers about this problem that the archive does not hold yet.
+  /// Brings in everything the study remembers about this problem that the archive does not hold yet, in the order of the
+  /// parameter values.
   ///
   /// With several simulators, points that all of them have answered.
   public func load() throws -> Int {
@@ -77,8 +78,22 @@ extension Campaign {
     let rows = inside.indices.filter { row in
       inside[row] && (known.isEmpty || !known.contains(fingerprint(stored.parameterValues(row))))
     }
-    add(rows.count == stored.count ? stored : stored.subset(rows))
+    // The file has them in the order in which simulations ended; the same points are the same session for any number of workers.
+    add(stored.subset(Self.sorted(rows, by: stored.parameters)))
     return rows.count
+  }
+
+  /// Rows in the order of their parameter values, the first parameter first; NaN comes last.
+  private static func sorted(_ rows: [Int], by columns: [[Double]]) -> [Int] {
+    rows.sorted { a, b in
+      for column in columns {
+        let (x, y) = (column[a], column[b])
+        if x < y { return true }
+        if x > y { return false }
+        if x.isNaN != y.isNaN { return y.isNaN }
+      }
+      return false
+    }
   }
 
   /// All evaluations of this problem in a study, as one table with the outputs of all simulators.

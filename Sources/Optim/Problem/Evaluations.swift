@@ -40,7 +40,8 @@ public struct Evaluations: Sendable {
 
   /// Takes whole columns at once, as a study delivers them.
   public init(
-    parameterNames: [String], outputNames: [String], parameters: [[Double]], outputs: [[Double]], states: [State],
+    parameterNames: [String], outputNames: [String], parameters: [[Double]], outputs: [[Double]],
+    states: [State],
     seconds: [Double], failures: [Int: Failure]
   ) {
     self.init(parameterNames: parameterNames, outputNames: outputNames)
@@ -75,7 +76,8 @@ public struct Evaluations: Sendable {
 
   /// Records what became of a row.
   public mutating func set(
-    _ row: Int, state: State, outputs values: [Double]? = nil, seconds elapsed: Double = 0, failure: Failure? = nil
+    _ row: Int, state: State, outputs values: [Double]? = nil, seconds elapsed: Double = 0,
+    failure: Failure? = nil
   ) {
     states[row] = state
     seconds[row] = elapsed
@@ -99,7 +101,9 @@ public struct Evaluations: Sendable {
 
   /// The given rows, in the given order.
   public func subset(_ rows: [Int]) -> Evaluations {
-    if rows.count == count, rows.first == 0, zip(rows, rows.dropFirst()).allSatisfy({ $1 == $0 + 1 }) { return self }
+    if rows.count == count, rows.first == 0, zip(rows, rows.dropFirst()).allSatisfy({ $1 == $0 + 1 }) {
+      return self
+    }
     let places = Dictionary(rows.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     return Evaluations(
       parameterNames: parameterNames, outputNames: outputNames,
