@@ -159,7 +159,7 @@ struct PoolFailureTests {
     #expect(
       none.hasPrefix(
         "cell could not be started: there is no program 'no-such-program' in \(lab.folder), PATH ("))
-    #expect(reason(["./sim.py"]) == "cell could not be started: there is no file '\(lab.folder)/./sim.py'")
+    #expect(reason(["./sim.py"]) == "cell could not be started: there is no file '\(lab.folder)/sim.py'")
     #expect(
       reason(["plain.py"]).contains("plain.py' is not executable (chmod +x, or name its interpreter: run ="))
     #expect(
