@@ -63,17 +63,17 @@ final class TerminalSession {
     throw Child.Fault("not shown: \(text)")
   }
 
-  /// Types a statement and waits for the next prompt; gives what stands between.
+  /// Types a statement and waits for the prompt of the next number (a changed window draws the same one again); gives
+  /// what stands between.
   @discardableResult
   func enter(
     _ statement: String, within seconds: Double = 30, sourceLocation: SourceLocation = #_sourceLocation
-  )
-    throws -> String
-  {
+  ) throws -> String {
+    let number = transcript.matches(of: #/dmo\[(\d+)\]> /#).last.flatMap { Int($0.1) } ?? 0
     type(statement + "\r")
-    let shown = try wait(for: "]> ", within: seconds, sourceLocation: sourceLocation)
-    return shown.split(separator: "\n", omittingEmptySubsequences: false).dropFirst().dropLast().joined(
-      separator: "\n")
+    let shown = try wait(for: "dmo[\(number + 1)]> ", within: seconds, sourceLocation: sourceLocation)
+    let lines = shown.split(separator: "\n", omittingEmptySubsequences: false)
+    return lines.dropFirst().dropLast().joined(separator: "\n")
   }
 
   /// Waits for the program's end; everything it still says goes to the transcript.
