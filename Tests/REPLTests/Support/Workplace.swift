@@ -19,7 +19,14 @@ final class Workplace {
     try make("scratch")
   }
 
-  deinit { try? FileManager.default.removeItem(atPath: folder) }
+  /// Simulators of a dmo that was killed may still be ending and write into it.
+  deinit {
+    for _ in 0..<100 {
+      try? FileManager.default.removeItem(atPath: folder)
+      if !FileManager.default.fileExists(atPath: folder) { return }
+      usleep(20_000)
+    }
+  }
 
   // MARK: Files
 
