@@ -26,6 +26,13 @@ public struct NSGA2: Algorithm {
     var points: [[Double]] = []
     var genomes: [[Double]] = []
     var prints: [UInt64] = []
+
+    init(points: [[Double]] = [], capacity: Int = 0) {
+      self.points = points
+      self.points.reserveCapacity(capacity)
+      genomes.reserveCapacity(capacity)
+      prints.reserveCapacity(capacity)
+    }
   }
 
   public init(space: Space, options: SearchOptions, stream: RandomStream) {
@@ -99,7 +106,7 @@ public struct NSGA2: Algorithm {
   }
 
   private mutating func offspring() -> Proposal {
-    var children = Proposal()
+    var children = Proposal(capacity: options.population)
     var known = Set(prints)
     var parents = Tournament(population, ranks: ranks, crowding: crowding)
     var redraws = 0
@@ -107,22 +114,28 @@ public struct NSGA2: Algorithm {
       var a = genomes[parents.winner(&random)]
       var b = genomes[parents.winner(&random)]
       variation.cross(&a, &b, &random)
-      for var child in [a, b] where children.points.count < options.population {
-        variation.mutate(&child, &random)
-        let values = decoder.decode(child)
-        let print = fingerprint(values)
-        let isNew = known.insert(print).inserted
-        guard isNew && options.accept?(values) != false || redraws >= 50 else {
-          redraws += 1
-          continue
-        }
-        redraws = 0
-        children.points.append(values)
-        children.genomes.append(child)
-        children.prints.append(print)
-      }
+      add(&a, to: &children, &known, &redraws)
+      if children.points.count < options.population { add(&b, to: &children, &known, &redraws) }
     }
     return children
+  }
+
+  /// Mutates a child and takes it, unless it is known already or violates an a priori constraint.
+  private mutating func add(
+    _ child: inout [Double], to children: inout Proposal, _ known: inout Set<UInt64>, _ redraws: inout Int
+  ) {
+    variation.mutate(&child, &random)
+    let values = decoder.decode(child)
+    let print = fingerprint(values)
+    let isNew = known.insert(print).inserted
+    guard isNew && options.accept?(values) != false || redraws >= 50 else {
+      redraws += 1
+      return
+    }
+    redraws = 0
+    children.points.append(values)
+    children.genomes.append(child)
+    children.prints.append(print)
   }
 }
 

@@ -17,6 +17,8 @@ struct Variation: Sendable {
   private let crossoverProbability: Double
   private let mutationProbability: Double
   private let crossoverIndex: [Double]
+  /// Per parameter: beyond this ratio of room to gap a bound has no influence on crossover to the last bit (x^-power < 2^-54).
+  private let farRatio: [Double]
   private let mutationIndex: [Double]
 
   init(space: Space, options: SearchOptions) {
@@ -27,6 +29,7 @@ struct Variation: Sendable {
     crossoverProbability = options.crossoverProbability
     mutationProbability = options.mutationProbability ?? 1 / Double(max(space.count, 1))
     crossoverIndex = Self.perParameter(options.crossoverIndex, space.count)
+    farRatio = crossoverIndex.map { exp2(54 / ($0 + 1)) }
     mutationIndex = Self.perParameter(options.mutationIndex, space.count)
   }
 
@@ -48,7 +51,8 @@ struct Variation: Sendable {
       }
       let (low, high) = (min(a[j], b[j]), max(a[j], b[j]))
       guard high - low > 1e-14 else { continue }
-      let children = Self.binaryCrossover(low, high, Double(bits >> 11) * 0x1p-53, crossoverIndex[j])
+      let children = Self.binaryCrossover(
+        low, high, Double(bits >> 11) * 0x1p-53, power: crossoverIndex[j] + 1, far: farRatio[j])
       (a[j], b[j]) = bits & 2 == 2 ? children : (children.1, children.0)
     }
   }
@@ -56,13 +60,10 @@ struct Variation: Sendable {
   /// Two children around their parents `low` < `high` in [0, 1]; the spread factor's density is cut off where
   /// a child would leave [0, 1].
   private static func binaryCrossover(
-    _ low: Double, _ high: Double, _ u: Double, _ index: Double
+    _ low: Double, _ high: Double, _ u: Double, power: Double, far: Double
   ) -> (Double, Double) {
-    let power = index + 1
     let gap = high - low
-    // Where the bound is far, alpha is 2 to the last bit (x^-power < 2^-54) and needs no power; mostly it is
-    // the same for both.
-    let far = exp2(54 / power)
+    // Where the bound is far, alpha is 2 and needs no power; mostly it is the same for both.
     let alpha = { (room: Double) in
       let ratio = 1 + 2 * room / gap
       return ratio > far ? 2 : 2 - pow(ratio, -power)
