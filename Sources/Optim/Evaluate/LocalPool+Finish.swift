@@ -9,6 +9,10 @@ extension Child {
       verdict == nil && attempt != nil ? min(deadline, answerBy) : .infinity, escalation?.at ?? .infinity)
   }
 
+  /// When its output is first looked at: pipes hold what a short-lived process writes, and every wake-up takes time from
+  /// the simulations. Too soon to be felt by one that fills its pipe.
+  var listensFrom: Double { isPersistent || pidfd < 0 ? 0 : started + 0.004 }
+
   fileprivate var name: String { program.simulator.name }
   fileprivate var isPersistent: Bool { program.simulator.mode == .persistent }
 }

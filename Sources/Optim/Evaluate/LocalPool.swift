@@ -99,10 +99,14 @@ public final class LocalPool: Pool {
     polled.removeAll(keepingCapacity: true)
     owners.removeAll(keepingCapacity: true)
     var wake = deadline
+    let start = dmo_now()
     for child in children {
       watch(child.hasRequestToWrite ? child.input : -1, POLLOUT, child, .input)
-      watch(child.output, POLLIN, child, .output)
-      watch(child.errors, POLLIN, child, .errors)
+      // A process that may end at once is not listened to at once: its end alone wakes us, and what it wrote is read then.
+      let isListened = child.hasExited || child.listensFrom <= start
+      watch(isListened ? child.output : -1, POLLIN, child, .output)
+      watch(isListened ? child.errors : -1, POLLIN, child, .errors)
+      if !isListened { wake = min(wake, child.listensFrom) }
       watch(child.hasExited ? -1 : child.pidfd, POLLIN, child, .end)
       wake = min(wake, child.nextTimer)
       // A kernel without pidfds tells nothing when a process ends.
