@@ -4,6 +4,9 @@ extension Parser {
     let start = current
     let name = Name(text: source.text(in: start.range), span: span(start))
     skip()
+    if at(.leftParenthesis), following.kind == .symbol(.rightParenthesis) {
+      throw fail(.expected("'\(name.text)' without parentheses", found: "'('"))
+    }
     var arguments: [Expression] = []
     var options: [VerbCall.Option] = []
     var condition: Expression?
