@@ -141,11 +141,7 @@ extension Session {
         "weights: expected \(costs.count) numbers of at least 0, one per objective and not all 0, found \(Value.list(weights).text)"
       )
     }
-    let total = weights.reduce(0, +)
-    let distances = pseudoWeights(costs).map { own in
-      zip(own, weights).reduce(0) { $0 + ($1.0 - $1.1 / total) * ($1.0 - $1.1 / total) }
-    }
-    return front.indices.sorted { (distances[$0], $0) < (distances[$1], $1) }.map { front[$0] }
+    return rows(of: costs, nearestToWeights: weights).map { front[$0] }
   }
 
   func constraints(_ arguments: Arguments) throws -> Value {

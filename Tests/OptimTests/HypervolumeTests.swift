@@ -40,8 +40,8 @@ import Testing
     let weights = pseudoWeights(front)
     #expect(weights[0] == [1, 0] && weights[3] == [0, 1])
     #expect(weights[1] == [0.5, 0.5])
-    #expect(row(of: front, nearestToWeights: [2, 2]) == 1)
-    #expect(row(of: front, nearestToWeights: [9, 1]) == 0)
+    #expect(rows(of: front, nearestToWeights: [2, 2]).first == 1)
+    #expect(rows(of: front, nearestToWeights: [9, 1]).first == 0)
     #expect(kneePoint([[], []]) == nil)
     #expect(pseudoWeights([[3], [4]]) == [[0.5, 0.5]])
   }

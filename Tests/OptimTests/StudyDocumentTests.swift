@@ -42,7 +42,7 @@ import Testing
     try study.close()
   }
 
-  @Test(.enabled(if: has("sqlite3", "--version"))) func shellExamplesRun() throws {
+  @Test func shellExamplesRun() throws {
     let fixture = try StudyFixture()
     defer { fixture.remove() }
     try makeStudy(in: fixture)
@@ -56,7 +56,7 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: has("python3", "-c", "import sqlite3"))) func pythonExamplesRun() throws {
+  @Test func pythonExamplesRun() throws {
     let fixture = try StudyFixture()
     defer { fixture.remove() }
     try makeStudy(in: fixture)

@@ -44,14 +44,13 @@ public func pseudoWeights(_ costs: [[Double]]) -> [[Double]] {
   }
 }
 
-/// The row whose pseudo-weights are nearest to `weights` (not negative, not all 0; scaled to sum 1); nil
-/// without rows.
-public func row(of costs: [[Double]], nearestToWeights weights: [Double]) -> Int? {
+/// All rows, those first whose pseudo-weights are nearest to `weights` (not negative, not all 0; scaled to sum 1).
+public func rows(of costs: [[Double]], nearestToWeights weights: [Double]) -> [Int] {
   precondition(weights.count == costs.count, "one weight per objective")
   let total = weights.reduce(0, +)
   precondition(total > 0, "weights must not all be 0")
   let distances = pseudoWeights(costs).map { own in
     zip(own, weights).reduce(0) { $0 + ($1.0 - $1.1 / total) * ($1.0 - $1.1 / total) }
   }
-  return distances.indices.min { distances[$0] < distances[$1] }
+  return distances.indices.sorted { (distances[$0], $0) < (distances[$1], $1) }
 }
