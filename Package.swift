@@ -16,9 +16,12 @@ let package = Package(
   targets: [
     .systemLibrary(
       name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .target(name: "CKernels"),
     .target(name: "CProcess"),
     .target(name: "CReadline", linkerSettings: [.linkedLibrary("readline")]),
-    .target(name: "Optim", dependencies: ["CSQLite", "CProcess"]),
+    .target(name: "Optim", dependencies: ["CSQLite", "CProcess", "COpenBLAS", "CKernels"]),
     .target(name: "Lang", dependencies: ["Optim"]),
     .executableTarget(
       name: "REPL",

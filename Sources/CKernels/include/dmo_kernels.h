@@ -1,0 +1,5 @@
+// Vector kernels: what Swift's own vectors are too slow for. One file per idea; every function names its shapes.
+#ifndef DMO_KERNELS_H
+#define DMO_KERNELS_H
+
+#endif

@@ -1,0 +1,1 @@
+#include "dmo_kernels.h"
