@@ -25,13 +25,16 @@ public struct CrossValidation: Sendable {
     }
     let folds = Folds(rows: set.count, labels: set.labels, count: count, stream: stream)
     let watch = FoldObserver(observer, "cross-validating \(entry.name)", total: count)
-    let parts = try concurrentMap(count) { k -> Prediction? in
-      if watch.shouldStop { return nil }
-      let model = try entry.fit(
-        set.subset(folds.rows(outside: k)), options, stream.derived(UInt64(k)), nil, watch)
-      watch.finish()
-      return watch.shouldStop ? nil : model.predict(set.inputs.subset(folds.rows(in: k)))
+    let fits = parallelMap(count) { k in
+      Result<Prediction?, any Error> {
+        if watch.shouldStop { return nil }
+        let model = try entry.fit(
+          set.subset(folds.rows(outside: k)), options, stream.derived(UInt64(k)), nil, watch)
+        watch.finish()
+        return watch.shouldStop ? nil : model.predict(set.inputs.subset(folds.rows(in: k)))
+      }
     }
+    let parts = try fits.map { try $0.get() }
     guard !parts.contains(where: { $0 == nil }) else { return nil }
     return CrossValidation(parts.map { $0! }, folds, set)
   }
