@@ -62,7 +62,8 @@ import Testing
     for line in lines {
       let measure = try #require(result.measures.first { $0.name == line[3] })
       let (own, peer) = (measure.values[0][Int(line[2])!], Double(line[4])!)
-      #expect(abs(own - peer) <= Double(line[5])! + 1e-9, "\(line) \(own)")
+      // Its 95 % interval is 1.96 standard deviations; of a hundred comparisons some miss that, none 3.
+      #expect(abs(own - peer) <= 1.53 * Double(line[5])! + 1e-9, "\(line) \(own)")
     }
   }
 

@@ -1,13 +1,12 @@
-/// `auto`: what predicts held-out points best, target by target and label by label.
-let autoSurrogate = SurrogateEntry(
-  "auto", "cross-validates a shortlist on the data at hand and weights the best per target and label",
-  version: 1
-) { set, options, stream, warm, observer in
-  try AutoSurrogate.fit(
-    set, options, candidates: AutoSurrogate.shortlist(set), stream: stream, warm: warm, observer: observer)
-}
-
 extension AutoSurrogate {
+  /// `auto`: what predicts held-out points best, target by target and label by label.
+  static let entry = SurrogateEntry(
+    "auto", "cross-validates a shortlist on the data at hand and weights the best per target and label",
+    version: 1
+  ) { set, options, stream, warm, observer in
+    try fit(set, options, candidates: shortlist(set), stream: stream, warm: warm, observer: observer)
+  }
+
   /// What a fit of each costs decides who takes part: exact processes grow with the cube of the rows (and of the targets, where
   /// they are coupled), networks need some rows to be worth their time.
   static func shortlist(_ set: TrainingSet) -> [SurrogateEntry] {
