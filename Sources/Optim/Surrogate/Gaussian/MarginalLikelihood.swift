@@ -48,6 +48,25 @@ final class MarginalLikelihood {
       byRatio: byRatio, signalVariance: signal, mean: mean)
   }
 
+  /// `Y' P Y` for columns Y of other values at the same points, where P is the precision of the values with their mean projected
+  /// out: `-w' Y' P Y w / 2` is what the likelihood of values Y w has besides the determinant.
+  func quadraticForm(_ columns: Matrix, lengthScales: [Double], ratio: Double) -> Matrix? {
+    let (n, p) = (columns.rows, columns.columns)
+    guard let point = evaluate(lengthScales: lengthScales, ratio: ratio) else { return nil }
+    // The gram's buffer holds the inverse now.
+    var solved = Matrix(rows: n, columns: p)
+    BLAS.symmetricMultiply(n, p, gram.lower, columns.values, into: &solved.values)
+    let ones = BLAS.symmetricMultiply(n, gram.lower, Array(repeating: 1, count: n))
+    let total = ones.reduce(0, +)
+    var form = Matrix(rows: p, columns: p)
+    BLAS.multiply(p, p, n, columns.values, transposed: true, solved.values, into: &form.values)
+    let sums = (0..<p).map { j in (0..<n).reduce(0) { $0 + ones[$1] * columns[$1, j] } }
+    for i in 0..<p {
+      for j in 0..<p { form[i, j] = (form[i, j] - sums[i] * sums[j] / total) / point.signalVariance }
+    }
+    return form
+  }
+
   /// What the process predicts for each value from all the others, observation noise included.
   func leaveOneOut(lengthScales: [Double], ratio: Double) -> (mean: [Double], variance: [Double])? {
     let n = values.count
@@ -70,7 +89,7 @@ struct HyperparameterFit {
   /// Of the noise's share in the signal's variance: for deterministic simulators it goes to the lower bound.
   static let ratioBounds = (lower: log(1e-8), upper: log(1e2))
   private static let isotropicPoints = 250
-  private static let subsetPoints = 400
+  static let subsetPoints = 400
   private static let extraStarts = 5
 
   let inputs: Matrix
@@ -81,12 +100,14 @@ struct HyperparameterFit {
   /// Hyperparameters for values of about unit variance, and the log marginal likelihood they reach; nil where no start works.
   ///
   /// - Parameter warm: from an earlier fit; then only a few steps from there.
-  func fit(_ values: [Double], warm: GaussianHyperparameters? = nil) -> (GaussianHyperparameters, Double)? {
+  func fit(_ values: [Double], warm: GaussianHyperparameters? = nil, warmEvaluations: Int = 12) -> (
+    GaussianHyperparameters, Double
+  )? {
     let n = values.count
     var best: (theta: [Double], value: Double)?
     if let warm {
       let theta = scales.logarithms(warm.lengthScales) + [log(warm.noiseVariance / warm.signalVariance)]
-      best = climb(values, from: theta, rows: nil, evaluations: 12)
+      best = climb(values, from: theta, rows: nil, evaluations: warmEvaluations)
     } else {
       best = startedManyTimes(values)
       if n > Self.subsetPoints, let coarse = best {
@@ -160,7 +181,7 @@ struct HyperparameterFit {
     return (squares.reduce(0, +) / Double(rows.count)).squareRoot()
   }
 
-  private func subset(_ n: Int, _ size: Int) -> [Int]? {
+  func subset(_ n: Int, _ size: Int) -> [Int]? {
     guard n > size else { return nil }
     var stream = stream.derived(UInt64(size))
     return stream.permutation(n).prefix(size).sorted()
