@@ -123,6 +123,11 @@ extension Session {
   private func values(of kind: Verb.Kind) -> [String] {
     switch kind {
     case .choice(let words): return words
+    case .model(let words):
+      return Surrogates.all.map(\.name) + words
+        + environment.order.filter { name in
+          if case .model? = environment[name]?.value { true } else { false }
+        }
     case .topic: return Help.topics + environment.order
     case .points:
       return environment.order.filter { name in

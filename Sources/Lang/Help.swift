@@ -108,6 +108,11 @@ public enum Help {
           "    " + $0.name.padded(to: width - 2) + wrapped($0.documentation, 60, indent(width))
         }
       }
+      if verb.name == "train", entry.name == "surrogate" {
+        lines += Surrogates.all.map {
+          "    " + $0.name.padded(to: width - 2) + wrapped($0.documentation, 60, indent(width))
+        }
+      }
     }
     return (lines + example(verb.example)).joined(separator: "\n")
   }

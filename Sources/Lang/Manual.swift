@@ -49,6 +49,8 @@ public enum Manual {
     case .text: "text"
     case .column: "formula"
     case .points: "points"
+    case .model(let words):
+      (Surrogates.all.map(\.name) + words).map { "`\($0)`" }.joined(separator: " ") + " or a model"
     case .anything: "points, table or formulas"
     case .topic: "word"
     }

@@ -13,6 +13,7 @@ extension Session {
     case .table(let table): return .table(table, isWhole: false)
     case .tables(let tables): return .group(tables.map { .table($0, isWhole: false) })
     case .figure(let figure): return .figure(figure)
+    case .model(let model): return .table(modelTable(model), isWhole: false)
     case .symbolic, .list, .map:
       guard value.isSymbolic, environment.isColumns(value) else { return .text(value.text) }
       return .table(try summary(value, text), isWhole: false)

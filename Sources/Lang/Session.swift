@@ -13,6 +13,8 @@ public final class Session {
   let overrides: [String: String]
 
   var environment = Environment()
+  /// What `train` returned last.
+  var lastModel: TrainedModel?
   /// Values that were shown, for `ans` and `out[n]`.
   private(set) var shown: [Value] = []
   /// The text of every statement that ran, for `save` and `history`.

@@ -17,6 +17,7 @@ public enum Value: Sendable {
   /// A report of several tables.
   case tables([Table])
   indirect case figure(Figure)
+  indirect case model(TrainedModel)
   case nothing
   /// While checking: known only when the program runs.
   case unknown(Kind)
@@ -26,6 +27,7 @@ public enum Value: Sendable {
     case points = "a set of points"
     case table = "a table"
     case figure = "a figure"
+    case model = "a model"
   }
 }
 
@@ -73,6 +75,7 @@ extension Value {
     case .table: "a table"
     case .tables: "a report"
     case .figure: "a figure"
+    case .model: "a model"
     case .nothing: "nothing"
     case .unknown(let kind): kind.rawValue
     }

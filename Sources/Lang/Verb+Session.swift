@@ -74,6 +74,7 @@ extension Session {
 
   func reset() throws -> Value {
     environment = Environment()
+    lastModel = nil
     campaign.seed = 1
     _ = try campaign.adopt(environment.problem())
     campaign.reset()

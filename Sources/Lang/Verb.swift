@@ -13,6 +13,8 @@ public struct Verb: Sendable {
     case column
     /// Points that a verb has returned.
     case points
+    /// The name of a surrogate, a model that `train` has returned, or one of these words.
+    case model([String])
     /// Points, a table or a figure.
     case anything
     /// A word to look up.
@@ -88,13 +90,14 @@ public struct Verb: Sendable {
     self.run = run
   }
 
-  public static let all: [Verb] = samplingVerbs + searchVerbs + viewVerbs + fileVerbs + sessionVerbs
+  public static let all: [Verb] =
+    samplingVerbs + trainingVerbs + searchVerbs + viewVerbs + fileVerbs + sessionVerbs
   private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
   public static func named(_ name: String) -> Verb? { byName[name] }
 
   /// Words kept for verbs of later versions, with what each will do.
   public static let later: [String: String] = [
-    "train": "fit a surrogate", "validate": "cross-validate a surrogate",
+    "validate": "cross-validate a surrogate",
     "sensitivity": "rank parameters by their influence", "trace": "follow a surrogate's gradients",
     "indicators": "measure a front against a reference", "notebook": "write a page with text and figures",
     "slurm": "write a batch script", "compare": "compare two studies",
@@ -175,6 +178,11 @@ struct Arguments {
 
   func points(_ name: String) -> Points? {
     if case .points(let points)? = value(name) { return points }
+    return nil
+  }
+
+  func model(_ name: String) -> TrainedModel? {
+    if case .model(let model)? = value(name) { return model }
     return nil
   }
 

@@ -74,6 +74,12 @@ struct VerbBinder {
   private func item(_ expression: Expression, _ kind: Verb.Kind, _ what: String) throws -> Arguments.Item {
     switch kind {
     case .choice(let words): return try choice(expression, words, what)
+    case .model(let words):
+      if case .name(let name) = expression.kind, let value = interpreter.lookUp(name) {
+        if !value.isUnknown { try check(value, kind, expression, what) }
+        return .value(value, expression)
+      }
+      return try choice(expression, Surrogates.all.map(\.name) + words, what)
     case .topic:
       switch expression.kind {
       case .name(let word): return .word(word, expression.span)
@@ -174,6 +180,8 @@ struct VerbBinder {
     case (.column, .number), (.column, .symbolic), (.column, .bool): break
     case (.column, _): throw fail("a formula over parameters, outputs or objectives")
     case (.points, .points): break
+    case (.model, .model): break
+    case (.model, _): throw fail("a model, as 'train' returns it, or the name of a surrogate")
     case (.points, _): throw fail("points, as 'pareto' and 'sample' return them")
     default: break
     }
@@ -192,8 +200,6 @@ extension Verb {
 
   /// Choices of later versions: surrogates, algorithms and samplers that this one does not have.
   static let laterChoices: Set<String> = [
-    "joint", "resnet", "gpr", "egp", "megp", "mdgp", "mdspp", "vgp", "svgp", "spv", "siv", "crv", "logistic",
-    "auto",
-    "age", "smpso", "cmaes", "trs", "nsga3", "glp",
+    "egp", "mdgp", "mdspp", "vgp", "svgp", "spv", "siv", "crv", "age", "smpso", "cmaes", "trs", "nsga3",
   ]
 }

@@ -6,12 +6,17 @@ public struct Progress: Sendable {
   public let failed: Int
   /// Units being worked on now.
   public let running: Int
-  public init(activity: String, done: Int, total: Int, failed: Int = 0, running: Int = 0) {
+  /// What else is worth knowing now, such as a loss.
+  public let detail: String?
+  public init(
+    activity: String, done: Int, total: Int, failed: Int = 0, running: Int = 0, detail: String? = nil
+  ) {
     self.activity = activity
     self.done = done
     self.total = total
     self.failed = failed
     self.running = running
+    self.detail = detail
   }
 }
 

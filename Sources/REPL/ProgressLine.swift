@@ -131,6 +131,8 @@ struct ProgressText {
   private var failed: String? { progress.failed > 0 ? "\(progress.failed) failed" : nil }
   private var running: String? { progress.running > 0 ? "\(progress.running) running" : nil }
 
+  private var detail: String? { progress.detail?.withVisibleControls }
+
   private var speed: String? {
     guard let rate else { return nil }
     if rate > 0.5 { return NumberText.short(rate, digits: 2) + "/s" }
@@ -148,7 +150,7 @@ struct ProgressText {
 
   /// `evaluate: 128/512, 25 %, 4.2/s, 1:31 left, 3 failed`.
   var line: String {
-    let parts = [counted, percent, speed, time, failed].compactMap { $0 }
+    let parts = [counted, percent, speed, time, failed, detail].compactMap { $0 }
     return progress.activity.withVisibleControls + ": " + parts.joined(separator: ", ")
   }
 
@@ -156,7 +158,7 @@ struct ProgressText {
   func bar(width: Int, unicode: Bool, color: Bool) -> String {
     let name = progress.activity.withVisibleControls
     let all: [(text: String?, importance: Int)] = [
-      (counted, 5), (percent, 3), (speed, 1), (time, 4), (failed, 2), (running, 0),
+      (counted, 5), (percent, 3), (speed, 1), (time, 4), (failed, 2), (running, 0), (detail, 2),
     ]
     let parts = all.compactMap { part in part.text.map { (text: $0, importance: part.importance) } }
     for least in 0...5 {

@@ -173,6 +173,13 @@ final class SQLStatement {
     bytes.withUnsafeBytes { bindText(place, $0) }
   }
 
+  func bind(_ place: Int, blob: Data) {
+    blob.withUnsafeBytes {
+      _ = sqlite3_bind_blob64(
+        handle, Int32(place), $0.baseAddress ?? Self.nothing, UInt64($0.count), Self.copied)
+    }
+  }
+
   private func bindText(_ place: Int, _ bytes: UnsafeRawBufferPointer) {
     // An empty text without an address would be NULL.
     let text = (bytes.baseAddress ?? Self.nothing).assumingMemoryBound(to: CChar.self)

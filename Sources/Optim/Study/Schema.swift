@@ -16,7 +16,7 @@ enum Schema {
   /// Marks our files in the SQLite header: the letters `dmoS`.
   static let applicationID = 0x646D_6F53
 
-  static let migrations = [Migration(1) { try $0.run(first) }]
+  static let migrations = [Migration(1) { try $0.run(first) }, Migration(2) { try $0.run(models) }]
 
   private static let first = """
     CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -37,6 +37,12 @@ enum Schema {
       PRIMARY KEY (series, evaluation)) WITHOUT ROWID;
     CREATE TABLE statements (
       id INTEGER PRIMARY KEY, session INTEGER NOT NULL, text TEXT NOT NULL, at TEXT NOT NULL);
+    """
+
+  private static let models = """
+    CREATE TABLE models (
+      id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, surrogate TEXT NOT NULL, evaluations INTEGER NOT NULL,
+      summary TEXT NOT NULL, seconds REAL NOT NULL, at TEXT NOT NULL, model BLOB NOT NULL);
     """
 
   /// Brings an open, exclusively locked database to the newest version; inside the caller's transaction.

@@ -1,0 +1,116 @@
+import Foundation
+import Optim
+
+extension Verb {
+  static let trainingVerbs: [Verb] = [
+    Verb(
+      "train", "fit a surrogate to everything that was simulated",
+      arguments: [
+        .required(
+          "surrogate", .model([]), "which kind, or an earlier model to fit again to what is known now")
+      ],
+      options: [
+        Option(
+          "mode", .choice(LearningGoal.Mode.allCases.map(\.rawValue)), LearningGoal.Mode.both.rawValue,
+          "learn constraints and objectives, or only one of them; in quotes"),
+        Option(
+          "on", .choice(LearningGoal.Subject.allCases.map(\.rawValue)), LearningGoal.Subject.goals.rawValue,
+          "outputs: learn what the simulator returns and push it through the formulas"),
+        Option(
+          "labels", .choice(LearningGoal.Labels.allCases.map(\.rawValue)),
+          LearningGoal.Labels.margins.rawValue,
+          "only: learn whether a constraint is satisfied, not how far from its threshold it is"),
+        Option(
+          "members", .integer(1...100), nil, "models of an ensemble of networks; the recipe's own number"),
+        Option("width", .integer(8...1024), nil, "width of a network; the recipe's own"),
+        Option(
+          "epochs", .integer(1...1_000_000), nil, "most passes over the data of a network; the recipe's own"),
+        Option("rank", .integer(1...1000), nil, "rank of the coregionalisation of megp; full"),
+        Option(
+          "recipe", .choice(["own", "reference"]), "own",
+          "reference: network and training as published, for comparison"),
+      ], needs: [.parameters], result: .unknown(.model),
+      example: "benchmark \"bnh\"\nsample sobol 32\nevaluate\ntrain gpr",
+      keywords: [
+        "surrogate", "fit", "model", "learn", "network", "gaussian process", "metamodel", "emulator",
+      ]
+    ) { try $0.train($1) }
+  ]
+}
+
+extension Session {
+  func train(_ arguments: Arguments) throws -> Value {
+    let earlier = arguments.model("surrogate")
+    let entry = Surrogates.named(earlier?.name ?? arguments.word("surrogate") ?? "")!
+    var options = earlier?.options ?? SurrogateOptions()
+    options.members = arguments.integer("members") ?? options.members
+    options.width = arguments.integer("width") ?? options.width
+    options.epochs = arguments.integer("epochs") ?? options.epochs
+    options.rank = arguments.integer("rank") ?? options.rank
+    if arguments.has("recipe") { options.isReference = arguments.word("recipe") == "reference" }
+    let model = try campaign.train(
+      entry, goal: learningGoal(arguments, standard: earlier?.goal), options: options, warm: earlier,
+      observer: host)
+    lastModel = model
+    noteTraining(model)
+    return .model(model)
+  }
+
+  /// The goal that options `mode`, `on` and `labels` name.
+  func learningGoal(_ arguments: Arguments, standard: LearningGoal? = nil) -> LearningGoal {
+    var goal = standard ?? LearningGoal()
+    func given<Choice: RawRepresentable<String>>(_ name: String) -> Choice? {
+      arguments.has(name) ? arguments.word(name).flatMap(Choice.init(rawValue:)) : nil
+    }
+    goal.mode = given("mode") ?? goal.mode
+    goal.subject = given("on") ?? goal.subject
+    goal.labels = given("labels") ?? goal.labels
+    return goal
+  }
+
+  private func noteTraining(_ model: TrainedModel) {
+    if model.isRemembered {
+      host.note("\(model.name): remembered")
+    } else if model.wasInterrupted {
+      host.note("\(model.name): interrupted; the best weights so far are kept for this session")
+    } else {
+      host.note("\(model.name): fitted in \(Duration.brief(.seconds(model.seconds)))")
+    }
+  }
+
+  /// The model of an option, else the one trained last, for the problem as it is now.
+  func model(_ arguments: Arguments, _ name: String = "model") throws -> TrainedModel {
+    guard let model = arguments.model(name) ?? lastModel else {
+      throw SessionError(
+        "there is no model yet: 'train' comes first, such as 'train \(Surrogates.all[0].name)'")
+    }
+    guard let fitting = model.serving(campaign.problem) else {
+      throw SessionError(
+        "the model was trained for other parameters, objectives or constraints than there are now; 'train' again"
+      )
+    }
+    return fitting
+  }
+
+  /// What a model was taught, column by column.
+  func modelTable(_ model: TrainedModel) -> Table {
+    let set = model.set
+    let columns =
+      zip(set.targetNames, set.targets).map { ($0, $1, false) }
+      + zip(set.labelNames, set.labels).map { ($0, $1, true) }
+    let known = columns.map { $0.1.filter { !$0.isNaN } }
+    func numbers(_ value: ([Double]) -> Double) -> Table.Values {
+      .numbers(zip(columns, known).map { $0.2 || $1.isEmpty ? .nan : value($1) })
+    }
+    return Table(
+      title: "\(model.name): \(model.summary); 'validate' tells how well it predicts",
+      [
+        Table.Column("learns", .texts(columns.map(\.0))), Table.Column("n", .integers(known.map(\.count))),
+        Table.Column("min", numbers { $0.min()! }), Table.Column("max", numbers { $0.max()! }),
+        Table.Column(
+          "satisfied",
+          .fractions(
+            zip(columns, known).map { $0.2 && !$1.isEmpty ? $1.reduce(0, +) / Double($1.count) : .nan })),
+      ])
+  }
+}

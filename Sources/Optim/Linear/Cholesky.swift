@@ -1,0 +1,96 @@
+import COpenBLAS
+import Foundation
+
+/// The Cholesky factor L of a symmetric positive definite matrix: A + jitter I = L L'.
+struct Cholesky: Sendable {
+  let order: Int
+  /// Row-major; only the lower triangle counts.
+  private(set) var factor: [Double]
+  /// What had to be added to the diagonal before the matrix was positive definite to working precision.
+  let jitter: Double
+
+  /// Factors a matrix of which the lower triangle is given.
+  ///
+  /// - Parameter jitters: what to add to the diagonal, relative to its mean, one after the other until it succeeds.
+  /// - Returns: nil where the matrix is not positive definite with any of them, or not finite.
+  init?(_ lower: [Double], order: Int, jitters: [Double] = [0]) {
+    precondition(lower.count == order * order)
+    let diagonal = (0..<order).reduce(0) { $0 + lower[$1 * order + $1] } / Double(max(order, 1))
+    guard diagonal.isFinite else { return nil }
+    for relative in jitters {
+      var factor = lower
+      let jitter = relative * diagonal
+      if jitter > 0 { for i in 0..<order { factor[i * order + i] += jitter } }
+      if Self.factorise(&factor, order) {
+        (self.order, self.factor, self.jitter) = (order, factor, jitter)
+        return
+      }
+    }
+    return nil
+  }
+
+  /// A factor that is known already.
+  init(factor: [Double], order: Int) {
+    precondition(factor.count == order * order)
+    (self.factor, self.order, jitter) = (factor, order, 0)
+  }
+
+  /// Growing jitter for matrices that are positive definite by construction and only lose it to rounding.
+  static let growing: [Double] = [0, 1e-12, 1e-10, 1e-8, 1e-6, 1e-4, 1e-2]
+
+  /// Factors in place (lower triangle); false where the matrix is not positive definite.
+  static func factorise(_ matrix: inout [Double], _ order: Int) -> Bool {
+    guard order > 0 else { return true }
+    _ = BLAS.oneThread
+    // The upper triangle by columns is the lower one by rows.
+    var (n, info) = (Int32(order), Int32(0))
+    dpotrf_("U", &n, &matrix, &n, &info, 1)
+    // LAPACK does not notice every NaN.
+    return info == 0 && (0..<order).allSatisfy { matrix[$0 * order + $0].isFinite }
+  }
+
+  /// Turns a factor into the lower triangle of the inverse of the factored matrix, in place.
+  static func invert(_ factor: inout [Double], _ order: Int) {
+    guard order > 0 else { return }
+    _ = BLAS.oneThread
+    var (n, info) = (Int32(order), Int32(0))
+    dpotri_("U", &n, &factor, &n, &info, 1)
+  }
+
+  static func logDeterminant(_ factor: [Double], _ order: Int) -> Double {
+    2 * (0..<order).reduce(0) { $0 + log(factor[$1 * order + $1]) }
+  }
+
+  var logDeterminant: Double { Self.logDeterminant(factor, order) }
+
+  /// Lower triangle of the inverse.
+  var inverse: [Double] {
+    var result = factor
+    Self.invert(&result, order)
+    return result
+  }
+
+  /// A^-1 b.
+  func solve(_ b: [Double]) -> [Double] { Self.solve(factor, order, b) }
+
+  static func solve(_ factor: [Double], _ order: Int, _ b: [Double]) -> [Double] {
+    guard order > 0 else { return [] }
+    _ = BLAS.oneThread
+    var x = b
+    cblas_dtrsv(
+      CblasRowMajor, CblasLower, CblasNoTrans, CblasNonUnit, blasint(order), factor, blasint(order), &x, 1)
+    cblas_dtrsv(
+      CblasRowMajor, CblasLower, CblasTrans, CblasNonUnit, blasint(order), factor, blasint(order), &x, 1)
+    return x
+  }
+
+  /// L^-1 b for each row b of `rows` (count x order), in place.
+  func solveLower(_ rows: inout [Double], count: Int) {
+    BLAS.solveRows(count, order, lower: factor, transposed: true, &rows)
+  }
+
+  /// L'^-1 b for each row b of `rows`, in place; after `solveLower` it is A^-1 b.
+  func solveUpper(_ rows: inout [Double], count: Int) {
+    BLAS.solveRows(count, order, lower: factor, transposed: false, &rows)
+  }
+}

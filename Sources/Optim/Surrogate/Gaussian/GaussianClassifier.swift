@@ -1,0 +1,99 @@
+import Foundation
+
+/// The probability of a yes/no answer by Gaussian process classification.
+struct GaussianClassifier: Sendable {
+  struct Hyperparameters: Codable, Hashable, Sendable {
+    var lengthScales: [Double]
+    var signalVariance: Double
+    /// Of the latent function, in log odds.
+    var mean: Double
+  }
+
+  let hyperparameters: Hyperparameters
+  private let posterior: KernelPosterior
+
+  /// - Throws: `TrainingError` where the approximation does not converge.
+  init(inputs: Matrix, labels: [Double], hyperparameters: Hyperparameters) throws {
+    let likelihood = LaplaceLikelihood(inputs: inputs, labels: labels, mean: hyperparameters.mean)
+    guard
+      let posterior = likelihood.posterior(
+        lengthScales: hyperparameters.lengthScales, signalVariance: hyperparameters.signalVariance)
+    else { throw TrainingError("the classification of \(labels.count) points does not converge") }
+    (self.hyperparameters, self.posterior) = (hyperparameters, posterior)
+  }
+
+  /// Log odds of the probability averaged over the latent function, by MacKay's approximation
+  /// m / sqrt(1 + pi v / 8) ("The evidence framework applied to classification networks", 1992).
+  func logOdds(_ inputs: Matrix) -> [Double] {
+    let (mean, variance) = posterior.predict(inputs)
+    return zip(mean, variance).map { $0 / (1 + .pi / 8 * $1).squareRoot() }
+  }
+
+  /// Gradient of a function of the log odds whose derivatives are given.
+  func gradient(_ inputs: Matrix, seeds: [Double]) -> Matrix {
+    let (mean, variance) = posterior.predict(inputs)
+    let factors = variance.map { 1 / (1 + .pi / 8 * $0).squareRoot() }
+    return posterior.gradient(
+      inputs, byMean: zip(seeds, factors).map { $0 * $1 },
+      byVariance: seeds.indices.map {
+        -seeds[$0] * mean[$0] * (.pi / 16) * factors[$0] * factors[$0] * factors[$0]
+      })
+  }
+
+  /// Points by which the hyperparameters are chosen; labels say little about them, and a mode costs several factorisations.
+  private static let subsetPoints = 300
+
+  /// Hyperparameters by type II maximum likelihood with weak priors on the logarithms of the length scales
+  /// (`LengthScales`) and of the signal variance (mean ln 3, deviation 1.5: odds of up to a few hundred).
+  static func fit(
+    inputs: Matrix, labels: [Double], scales: LengthScales, stream: RandomStream, warm: Hyperparameters?,
+    shouldStop: @escaping () -> Bool
+  ) throws -> Hyperparameters {
+    let ones = labels.reduce(0, +)
+    let mean = log((ones + 1) / (Double(labels.count) - ones + 1))
+    var (rows, stream) = (Array(labels.indices), stream)
+    if rows.count > subsetPoints {
+      stream.shuffle(&rows)
+      rows = rows.prefix(subsetPoints).sorted()
+    }
+    let likelihood = LaplaceLikelihood(
+      inputs: inputs.subset(rows), labels: rows.map { labels[$0] }, mean: mean)
+    let count = scales.count
+    /// Minus the log posterior of (log length scales, log signal variance).
+    func objective(_ theta: [Double]) -> (value: Double, gradient: [Double]) {
+      guard
+        let point = likelihood.evaluate(
+          lengthScales: scales.columns(theta[..<count]), signalVariance: exp(theta[count]))
+      else { return (.infinity, theta) }
+      let prior = scales.logPrior(theta[..<count])
+      let deviation = theta[count] - log(3)
+      return (
+        -point.value - prior.value + deviation * deviation / 4.5,
+        zip(scales.groups(point.byLengthScale), prior.gradient).map { -$0 - $1 }
+          + [-point.bySignal + deviation / 2.25]
+      )
+    }
+    func search(_ size: Int, _ evaluations: Int) -> BoxLBFGS {
+      var search = BoxLBFGS(
+        lower: Array(repeating: LengthScales.bounds.lower, count: size) + [log(0.05)],
+        upper: Array(repeating: LengthScales.bounds.upper, count: size) + [log(1e3)])
+      (search.maximumEvaluations, search.valueTolerance) = (evaluations, 0.02)
+      (search.gradientTolerance, search.shouldStop) = (0.05, shouldStop)
+      return search
+    }
+    var start = warm.map { scales.logarithms($0.lengthScales) + [log($0.signalVariance)] }
+    if start == nil {
+      let common = search(1, 25).minimise(from: [log(0.5 * Double(max(count, 1)).squareRoot()), log(3)]) {
+        let point = objective(Array(repeating: $0[0], count: count) + [$0[1]])
+        return (point.value, [point.gradient.dropLast().reduce(0, +), point.gradient[count]])
+      }
+      start = Array(repeating: common.x[0], count: count) + [common.x[1]]
+    }
+    let result = search(count, warm == nil ? 40 : 10).minimise(from: start!, objective)
+    guard result.value.isFinite else {
+      throw TrainingError("no Gaussian process classifier fits the \(labels.count) labels")
+    }
+    return Hyperparameters(
+      lengthScales: scales.columns(result.x[..<count]), signalVariance: exp(result.x[count]), mean: mean)
+  }
+}

@@ -1,0 +1,168 @@
+import Foundation
+
+/// The log marginal likelihood of a Gaussian process as a function of length scales and the ratio of noise to signal variance;
+/// the constant mean and the signal variance are at their best values for those, which have a closed form
+/// (Rasmussen and Williams 2006, eqs. 5.8, 5.9; concentrated as in Santner, Williams and Notz, The Design and Analysis of Computer
+/// Experiments, 2003, section 3.3):
+/// with A = C + ratio I, mean = 1'A^-1 y / 1'A^-1 1, a = A^-1 (y - mean), signal = y'a / n.
+final class MarginalLikelihood {
+  struct Point {
+    var value: Double
+    var byLengthScale: [Double]
+    var byRatio: Double
+    var signalVariance: Double
+    var mean: Double
+  }
+
+  private let gram: MaternGram
+  private let values: [Double]
+
+  init(inputs: Matrix, values: [Double]) {
+    precondition(inputs.rows == values.count)
+    gram = MaternGram(inputs)
+    self.values = values
+  }
+
+  /// - Returns: the value and its derivatives by the logarithms of each column's length scale and of the ratio; nil where the
+  ///   covariance is not positive definite in floating point.
+  func evaluate(lengthScales: [Double], ratio: Double) -> Point? {
+    let n = values.count
+    gram.update(lengthScales)
+    for i in 0..<n { gram.lower[i * n + i] += ratio }
+    guard Cholesky.factorise(&gram.lower, n) else { return nil }
+    let ones = Cholesky.solve(gram.lower, n, Array(repeating: 1, count: n))
+    let solved = Cholesky.solve(gram.lower, n, values)
+    let mean = solved.reduce(0, +) / ones.reduce(0, +)
+    let a = zip(solved, ones).map { $0 - mean * $1 }
+    let signal = BLAS.dot(values, a) / Double(n)
+    let logDeterminant = Cholesky.logDeterminant(gram.lower, n)
+    guard signal > 0, mean.isFinite, logDeterminant.isFinite else { return nil }
+    Cholesky.invert(&gram.lower, n)
+    var trace = 0.0
+    for i in 0..<n { trace += gram.lower[i * n + i] }
+    let byRatio = 0.5 * ratio * (BLAS.dot(a, a) / signal - trace)
+    let byLengthScale = gram.lengthScaleGradient(
+      a.map { 0.5 / signal * $0 }, a, Array(repeating: 0, count: n), a, scale: 0.5, gram.lower)
+    return Point(
+      value: -0.5 * (Double(n) * (log(2 * .pi * signal) + 1) + logDeterminant), byLengthScale: byLengthScale,
+      byRatio: byRatio, signalVariance: signal, mean: mean)
+  }
+}
+
+/// Hyperparameters by maximum likelihood with the prior of `LengthScales`: type II maximum likelihood.
+///
+/// Starts with one length scale for all from several places, and lets the best one spread out over the columns; both on a part
+/// of the data where there are many points, since what that costs grows with the cube of the number, and only the last
+/// steps on all of them.
+struct HyperparameterFit {
+  /// Of the noise's share in the signal's variance: for deterministic simulators it goes to the lower bound.
+  static let ratioBounds = (lower: log(1e-8), upper: log(1e2))
+  private static let isotropicPoints = 250
+  private static let subsetPoints = 400
+
+  let inputs: Matrix
+  let scales: LengthScales
+  var stream: RandomStream
+  var shouldStop: () -> Bool = { false }
+
+  /// Hyperparameters for values of about unit variance, and the log marginal likelihood they reach; nil where no start works.
+  ///
+  /// - Parameter warm: from an earlier fit; then only a few steps from there.
+  func fit(_ values: [Double], warm: GaussianHyperparameters? = nil) -> (GaussianHyperparameters, Double)? {
+    let n = values.count
+    var best: (theta: [Double], value: Double)?
+    if let warm {
+      let theta = scales.logarithms(warm.lengthScales) + [log(warm.noiseVariance / warm.signalVariance)]
+      best = climb(values, from: theta, rows: nil, evaluations: 12)
+    } else if let isotropic = isotropic(values) {
+      let start = Array(repeating: isotropic.theta[0], count: scales.count) + [isotropic.theta[1]]
+      best = climb(
+        values, from: start, rows: subset(n, Self.subsetPoints),
+        evaluations: n > Self.subsetPoints ? 60 : 150)
+      if n > Self.subsetPoints, let coarse = best {
+        best = climb(values, from: coarse.theta, rows: nil, evaluations: 40)
+      }
+    }
+    guard let theta = best?.theta else { return nil }
+    return finish(values, theta)
+  }
+
+  /// One length scale for all columns; the likelihood that goes with it, on a part of the data.
+  func isotropic(_ values: [Double]) -> (theta: [Double], value: Double)? {
+    let rows = subset(values.count, Self.isotropicPoints)
+    let likelihood = likelihood(values, rows)
+    var search = BoxLBFGS(
+      lower: [LengthScales.bounds.lower, Self.ratioBounds.lower],
+      upper: [LengthScales.bounds.upper, Self.ratioBounds.upper])
+    (search.maximumEvaluations, search.valueTolerance, search.shouldStop) = (30, 0.01, shouldStop)
+    var best: (theta: [Double], value: Double)?
+    for (factor, ratio) in [(0.1, 1e-3), (0.5, 1e-4), (0.5, 0.2)] {
+      let start = [log(factor * Double(max(scales.count, 1)).squareRoot()), log(ratio)]
+      let result = search.minimise(from: start) { theta in
+        let columns = scales.columns(ArraySlice(Array(repeating: theta[0], count: scales.count)))
+        guard let point = likelihood.evaluate(lengthScales: columns, ratio: exp(theta[1])) else {
+          return (.infinity, [0, 0])
+        }
+        let prior = scales.logPrior([theta[0]])
+        let slope = scales.groups(point.byLengthScale).reduce(0, +) + prior.gradient[0]
+        return (-point.value - prior.value, [-slope, -point.byRatio])
+      }
+      if result.value.isFinite, -result.value > best?.value ?? -.infinity {
+        best = (result.x, -result.value)
+      }
+    }
+    return best
+  }
+
+  /// Log likelihood of untransformed values, on the part of the data that `isotropic` looks at.
+  func isotropic(_ transformed: [Double], jacobian transform: TargetTransform, of values: [Double]) -> Double?
+  {
+    let rows = subset(values.count, Self.isotropicPoints) ?? Array(values.indices)
+    return isotropic(transformed).map { $0.value + transform.logJacobian(rows.map { values[$0] }) }
+  }
+
+  private func subset(_ n: Int, _ size: Int) -> [Int]? {
+    guard n > size else { return nil }
+    var stream = stream.derived(UInt64(size))
+    return stream.permutation(n).prefix(size).sorted()
+  }
+
+  private func likelihood(_ values: [Double], _ rows: [Int]?) -> MarginalLikelihood {
+    guard let rows else { return MarginalLikelihood(inputs: inputs, values: values) }
+    return MarginalLikelihood(inputs: inputs.subset(rows), values: rows.map { values[$0] })
+  }
+
+  private func climb(_ values: [Double], from start: [Double], rows: [Int]?, evaluations: Int) -> (
+    theta: [Double], value: Double
+  )? {
+    let likelihood = likelihood(values, rows)
+    let count = scales.count
+    var search = BoxLBFGS(
+      lower: Array(repeating: LengthScales.bounds.lower, count: count) + [Self.ratioBounds.lower],
+      upper: Array(repeating: LengthScales.bounds.upper, count: count) + [Self.ratioBounds.upper])
+    (search.maximumEvaluations, search.valueTolerance) = (evaluations, 0.01)
+    (search.gradientTolerance, search.shouldStop) = (0.02, shouldStop)
+    let result = search.minimise(from: start) { theta in
+      guard
+        let point = likelihood.evaluate(
+          lengthScales: scales.columns(theta[..<count]), ratio: exp(theta[count]))
+      else { return (.infinity, theta) }
+      let prior = scales.logPrior(theta[..<count])
+      let slopes = zip(scales.groups(point.byLengthScale), prior.gradient).map { -$0 - $1 }
+      return (-point.value - prior.value, slopes + [-point.byRatio])
+    }
+    return result.value.isFinite ? (result.x, -result.value) : nil
+  }
+
+  private func finish(_ values: [Double], _ theta: [Double]) -> (GaussianHyperparameters, Double)? {
+    let columns = scales.columns(theta[..<scales.count])
+    let ratio = exp(theta[scales.count])
+    let likelihood = MarginalLikelihood(inputs: inputs, values: values)
+    guard let point = likelihood.evaluate(lengthScales: columns, ratio: ratio) else { return nil }
+    return (
+      GaussianHyperparameters(
+        lengthScales: columns, signalVariance: point.signalVariance,
+        noiseVariance: ratio * point.signalVariance, mean: point.mean), point.value
+    )
+  }
+}
