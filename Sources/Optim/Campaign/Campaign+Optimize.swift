@@ -53,6 +53,8 @@ private struct EpochLoop {
   private let began = ContinuousClock.now
   private var records: [EpochRecord] = []
   private var warm: (any Surrogate)?
+  /// Points at which the next model starts afresh.
+  private var growth = 0
   /// Where the last search on the surrogate ended.
   private var population: [[Double]] = []
   private var remembered = 0
@@ -136,7 +138,8 @@ private struct EpochLoop {
   private mutating func train() throws -> ProblemModel {
     let (set, layout) = campaign.problem.trainingSet(campaign.archive, try campaign.scores(), options.goal)
     let surrogate = try options.surrogate.fit(
-      set, options.training, RandomStream(seed: campaign.seed, purpose: .training), warm, nil)
+      set, options.training, RandomStream(seed: campaign.seed, purpose: .training), set.count >= growth ? nil : warm, nil)
+    if set.count >= growth { growth = set.count + max(1, Int(Double(set.count) * (ProcessInfo.processInfo.environment["COLD"].flatMap(Double.init) ?? 0.1))) }
     warm = surrogate
     return ProblemModel(
       problem: campaign.problem, goal: options.goal, layout: layout, surrogate: surrogate)
@@ -161,7 +164,12 @@ private struct EpochLoop {
       starts: max(2, 8 / batch))
     let near = neighbours(front, space, stream.derived(1))
     let count = min(batch, (options.stopping.evaluations ?? .max) - (campaign.archive.count - first))
-    return infill.choose(count, from: accepted(found.points + near), stream: stream.derived(2))
+    let r = infill.choose(count, from: accepted(found.points + near), stream: stream.derived(2))
+    if ProcessInfo.processInfo.environment["DBG"] != nil {
+      let pr = model.predict(r.map(\.point))
+      print("DBG worth", r.map(\.worth), r.map(\.point), "costs", r.map(\.costs), "ref", frame.reference, "front", front.count, "pop", found.count, "popfeas", found.violation.count { $0 <= 0 }, "lo", pr.logOdds.map { $0[0] }, "sd", pr.costVariance!.map { $0[0].squareRoot() })
+    }
+    return r
   }
 
   /// Points around the evaluated front and across the space: where a search on the surrogate need not look.
