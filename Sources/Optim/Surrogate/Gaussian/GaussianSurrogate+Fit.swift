@@ -88,17 +88,15 @@ extension GaussianSurrogate {
     return state
   }
 
-  /// The transformation under which a process with one length scale makes the values most likely (Snelson, Rasmussen and
-  /// Ghahramani, "Warped Gaussian processes", 2003); the identity unless another one is clearly better.
+  /// The transformation whose leave-one-out predictions are best; the identity unless another one is clearly better.
   private static func best(
     _ candidates: [TargetTransform], _ values: [Double], _ fit: HyperparameterFit
   ) -> TargetTransform {
     guard candidates.count > 1 else { return candidates[0] }
-    let scores = candidates.map { transform in
-      fit.isotropic(values.map { transform($0) }, jacobian: transform, of: values) ?? -.infinity
-    }
-    let top = scores.indices.max { scores[$0] < scores[$1] }!
-    return scores[top] > scores[0] + 2 ? candidates[top] : candidates[0]
+    let measure = TargetTransform(.identity, tails: true, fitting: values)
+    let errors = candidates.map { fit.leaveOneOutError($0, values, measure: measure) ?? .infinity }
+    let least = errors.indices.min { errors[$0] < errors[$1] }!
+    return errors[least] < 0.98 * errors[0] ? candidates[least] : candidates[0]
   }
 
   private static func fitLabel(
