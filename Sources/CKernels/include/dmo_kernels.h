@@ -2,4 +2,6 @@
 #ifndef DMO_KERNELS_H
 #define DMO_KERNELS_H
 
+#include "dmo_network.h"
+
 #endif

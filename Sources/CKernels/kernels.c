@@ -1,1 +1,0 @@
-#include "dmo_kernels.h"
