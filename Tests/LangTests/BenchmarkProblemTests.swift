@@ -29,7 +29,7 @@ struct BenchmarkProblemTests {
   @Test(arguments: BenchmarkProblem.all.map(\.name))
   func agreesWithPymoo(_ name: String) throws {
     let rows = try #require(Self.rows[name])
-    #expect(rows.count == 50)
+    #expect(rows.count == 24)
     let (session, _) = try session("benchmark \"\(name)\"")
     let problem = session.campaign.problem
     for row in rows {
@@ -63,5 +63,25 @@ struct BenchmarkProblemTests {
       #expect(session.campaign.problem.space.count == 5)
       #expect(session.campaign.problem.objectives.count == problem.reference.count)
     }
+  }
+
+  /// The largest hypervolumes that BoTorch publishes with its test problems, from points of the known fronts. (Its
+  /// C2-DTLZ2 is another problem: the middle arc's squared radius is twice that of Jain and Deb, 0.39964 for 0.38232.)
+  @Test(arguments: [
+    ("zdt1", 0, 120.6667), ("zdt2", 0, 120.3333), ("zdt3", 0, 128.7781), ("dtlz2", 0.5, 0.42460),
+  ])
+  func reachesThePublishedHypervolume(_ name: String, _ rest: Double, _ published: Double) throws {
+    let (session, _) = try session("benchmark \"\(name)\"")
+    let problem = session.campaign.problem
+    let names = problem.space.names
+    var costs = problem.objectives.map { _ in [Double]() }
+    for step in 0...4000 {
+      let point = Dictionary(
+        uniqueKeysWithValues: names.map { ($0, $0 == names[0] ? Double(step) / 4000 : rest) })
+      guard problem.constraints.allSatisfy({ $0.satisfied.value { point[$0]! } == 1 }) else { continue }
+      for j in costs.indices { costs[j].append(problem.objectives[j].formula.value { point[$0]! }) }
+    }
+    let reference = try #require(BenchmarkProblem.named(name)).reference
+    #expect(abs(hypervolume(costs, reference: reference) - published) < 1e-3 * published)
   }
 }

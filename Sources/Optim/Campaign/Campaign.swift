@@ -16,9 +16,10 @@ public final class Campaign {
   /// A study in memory remembers within the session.
   public private(set) var study: Study
   public var seed: UInt64 = 1
-  /// How many `sample` and how many `optimize` this session has done: the next one draws from the next stream.
+  /// How many `sample` and how many `optimize` and `trace` this session has done: the next one draws from the next stream.
   public private(set) var sampleCount = 0
   public private(set) var searchCount = 0
+  public private(set) var traceCount = 0
   /// How many simulations run at the same time.
   public var workers: Int {
     didSet { if workers != oldValue { endPool() } }
@@ -107,7 +108,7 @@ public final class Campaign {
     archive = Evaluations(parameterNames: problem.space.names, outputNames: problem.outputColumns)
     aside = archive
     (archiveOrder, asideOrder, nextOrder) = ([], [], 0)
-    (sampleCount, searchCount) = (0, 0)
+    (sampleCount, searchCount, traceCount) = (0, 0, 0)
     knownScores = nil
   }
 
@@ -119,6 +120,11 @@ public final class Campaign {
   public func nextSearchStream() -> RandomStream {
     searchCount += 1
     return RandomStream(seed: seed, purpose: .search, index: UInt64(searchCount))
+  }
+
+  func nextTraceStream() -> RandomStream {
+    traceCount += 1
+    return RandomStream(seed: seed, purpose: .trace, index: UInt64(traceCount))
   }
 
   // MARK: Changed problems

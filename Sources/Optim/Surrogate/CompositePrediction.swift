@@ -2,19 +2,22 @@
 ///
 /// The square of an uncertain rate is larger on average than the square of its mean; samples know that, the formula at the mean
 /// does not. They come in opposite pairs, the same ones at every point, so that the result is smooth in the parameters.
+///
+/// Where no sample gives a formula a value (the root of an output predicted negative), a simulation would count as failed:
+/// success is ruled out there, and cost or margin is the worst one of the same call, so that nothing is ever NaN.
 struct CompositePrediction: Sendable {
-  private struct Part {
+  struct Part {
     let formula: Formula
     /// -1 for a maximised objective.
     let sign: Double
   }
 
   /// Per objective and, after them, per constraint: nil where it is not composed.
-  private let parts: [Part?]
-  private let objectiveCount: Int
-  private let outputs: [String]
+  let parts: [Part?]
+  let outputs: [String]
   /// `draws[s][k]`: standard normal number of sample s for output k.
-  private let draws: [[Double]]
+  let draws: [[Double]]
+  private let objectiveCount: Int
   private static let pairs = 8
 
   init(_ problem: Problem, _ layout: TargetLayout, _ goal: LearningGoal) {
@@ -37,52 +40,72 @@ struct CompositePrediction: Sendable {
   }
 
   /// Sets costs, their variance, margins and their log odds.
-  func fill(_ result: inout ProblemPrediction, _ prediction: Prediction, _ parameters: [String: [Double]]) {
-    let samples = Samples(self, prediction, parameters)
-    if result.costVariance == nil, prediction.variance != nil { result.costVariance = result.costs }
-    for (place, part) in parts.enumerated() {
-      guard let part else { continue }
-      let (mean, variance) = samples.moments(part)
-      if place < objectiveCount {
-        result.costs[place] = mean
-        result.costVariance?[place] = variance
-      } else {
-        result.margins[place - objectiveCount] = mean
-        result.logOdds[place - objectiveCount] = mean.indices.map { Self.logOdds(mean[$0], variance[$0]) }
+  func fill(_ result: inout ProblemPrediction, _ samples: OutputSamples) {
+    var isUndefined = [Bool]()
+    for (place, part) in parts.enumerated() where part != nil {
+      let moments = samples.moments[place]
+      guard place < objectiveCount else {
+        let j = place - objectiveCount
+        let worst = min(moments.definedMean.min() ?? 0, 0)
+        result.margins[j] = zip(moments.mean, moments.count).map { $1 > 0 ? $0 : worst }
+        result.logOdds[j] = moments.mean.indices.map { i in
+          moments.count[i] > 0 ? Self.logOdds(moments.mean[i], moments.variance[i]) : -Known.certain
+        }
+        continue
+      }
+      let worst = moments.definedMean.max() ?? 0
+      result.costs[place] = zip(moments.mean, moments.count).map { $1 > 0 ? $0 : worst }
+      result.costVariance?[place] = moments.variance
+      if moments.count.contains(0) {
+        if isUndefined.isEmpty { isUndefined = Array(repeating: false, count: samples.rows) }
+        for i in moments.count.indices where moments.count[i] == 0 { isUndefined[i] = true }
       }
     }
+    guard !isUndefined.isEmpty else { return }
+    if result.success.isEmpty { result.success = isUndefined.map { _ in Known.certain } }
+    for i in isUndefined.indices where isUndefined[i] { result.success[i] = -Known.certain }
   }
 
   /// The normal distribution function as a logistic one (their greatest difference is 0.01): ln(p / (1 - p)) = 1.702 z.
   private static func logOdds(_ mean: Double, _ variance: Double) -> Double {
-    let z = mean / (variance + 1e-12 * mean * mean + 1e-300).squareRoot()
+    let z = mean / spread(mean, variance).squareRoot()
     return min(max(1.702 * z, -Known.certain), Known.certain)
+  }
+
+  /// A variance that is never 0.
+  private static func spread(_ mean: Double, _ variance: Double) -> Double {
+    variance + 1e-12 * mean * mean + 1e-300
   }
 
   /// Seeds for the outputs' means and variances; what depends on parameters directly is added to `own`.
   func seeds(
-    _ wanted: ProblemSeeds, _ prediction: Prediction, _ relaxed: RelaxedPoints, _ layout: TargetLayout,
-    _ own: inout Matrix
+    _ wanted: ProblemSeeds, _ prediction: Prediction, _ samples: OutputSamples, _ relaxed: RelaxedPoints,
+    _ layout: TargetLayout, _ own: inout Matrix
   ) -> PredictionSeeds {
-    let samples = Samples(self, prediction, relaxed.columns)
-    let rows = wanted.count
-    let zeros = Array(repeating: 0.0, count: rows)
+    let zeros = Array(repeating: 0.0, count: wanted.count)
     var result = PredictionSeeds(
       mean: prediction.mean.map { _ in zeros }, logOdds: prediction.logOdds.map { _ in zeros })
     if prediction.variance != nil { result.variance = prediction.mean.map { _ in zeros } }
     for (place, part) in parts.enumerated() {
-      guard let part, let (byMean, byVariance) = moments(of: place, part, wanted, samples) else { continue }
-      samples.addSeeds(part, byMean, byVariance, relaxed, &result, &own)
+      guard part != nil, let (byMean, byVariance) = momentSeeds(place, wanted, samples.moments[place])
+      else { continue }
+      samples.addSeeds(place, byMean, byVariance, relaxed, &result, &own)
     }
     for (j, label) in layout.labels.enumerated() where wanted.logOdds.indices.contains(j) {
       if let label, !wanted.logOdds[j].isEmpty { result.logOdds[label] = wanted.logOdds[j] }
     }
-    if let success = layout.success, !wanted.success.isEmpty { result.logOdds[success] = wanted.success }
+    if let success = layout.success, !wanted.success.isEmpty {
+      result.logOdds[success] = wanted.success
+      for (place, part) in parts.enumerated() where part != nil && place < objectiveCount {
+        let count = samples.moments[place].count
+        for i in count.indices where count[i] == 0 { result.logOdds[success][i] = 0 }
+      }
+    }
     return result
   }
 
   /// The wanted derivatives as ones with respect to mean and variance of one formula; nil where there are none.
-  private func moments(of place: Int, _ part: Part, _ wanted: ProblemSeeds, _ samples: Samples) -> (
+  private func momentSeeds(_ place: Int, _ wanted: ProblemSeeds, _ moments: OutputSamples.Moments) -> (
     mean: [Double], variance: [Double]
   )? {
     func column(_ columns: [[Double]], _ at: Int) -> [Double]? {
@@ -96,86 +119,13 @@ struct CompositePrediction: Sendable {
     let j = place - objectiveCount
     guard let odds = column(wanted.logOdds, j) else { return column(wanted.margins, j).map { ($0, zeros) } }
     var (byMean, byVariance) = (column(wanted.margins, j) ?? zeros, zeros)
-    let (mean, variance) = samples.moments(part)
     for i in 0..<wanted.count {
-      let spread = variance[i] + 1e-12 * mean[i] * mean[i] + 1e-300
-      guard abs(Self.logOdds(mean[i], variance[i])) < Known.certain else { continue }
-      byMean[i] += odds[i] * 1.702 * variance[i] / (spread * spread.squareRoot())
-      byVariance[i] -= odds[i] * 1.702 * mean[i] / (2 * spread * spread.squareRoot())
+      let (mean, variance) = (moments.mean[i], moments.variance[i])
+      guard abs(Self.logOdds(mean, variance)) < Known.certain else { continue }
+      let spread = Self.spread(mean, variance)
+      byMean[i] += odds[i] * 1.702 * variance / (spread * spread.squareRoot())
+      byVariance[i] -= odds[i] * 1.702 * mean / (2 * spread * spread.squareRoot())
     }
     return (byMean, byVariance)
-  }
-
-  /// Sampled outputs at some points, sample after sample in one long column each.
-  private struct Samples {
-    let owner: CompositePrediction
-    let rows: Int
-    let count: Int
-    private let columns: [String: [Double]]
-    private let deviation: [[Double]]?
-
-    init(_ owner: CompositePrediction, _ prediction: Prediction, _ parameters: [String: [Double]]) {
-      self.owner = owner
-      rows = parameters.values.first?.count ?? prediction.mean.first?.count ?? 0
-      let spread = prediction.variance.map { $0.map { $0.map { max($0, 0).squareRoot() } } }
-      let samples = spread == nil ? 1 : owner.draws.count
-      var columns = parameters.mapValues { Array(repeatElement($0, count: samples).joined()) }
-      for (k, name) in owner.outputs.enumerated() {
-        columns[name] = (0..<samples).flatMap { s in
-          prediction.mean[k].indices.map {
-            prediction.mean[k][$0] + (spread?[k][$0] ?? 0) * owner.draws[s][k]
-          }
-        }
-      }
-      (deviation, count) = (spread, samples)
-      self.columns = columns
-    }
-
-    private func values(_ part: Part) -> [Double] {
-      try! part.formula.evaluate(rows: rows * count) { columns[$0] }[0].map { part.sign * $0 }
-    }
-
-    /// Mean and variance over the finite samples of every point.
-    func moments(_ part: Part) -> (mean: [Double], variance: [Double]) {
-      let values = values(part)
-      var (mean, variance) = (Array(repeating: 0.0, count: rows), Array(repeating: 0.0, count: rows))
-      for i in 0..<rows {
-        let own = (0..<count).map { values[$0 * rows + i] }.filter(\.isFinite)
-        guard !own.isEmpty else { continue }
-        mean[i] = own.reduce(0, +) / Double(own.count)
-        variance[i] = own.reduce(0) { $0 + ($1 - mean[i]) * ($1 - mean[i]) } / Double(own.count)
-      }
-      return (mean, variance)
-    }
-
-    func addSeeds(
-      _ part: Part, _ byMean: [Double], _ byVariance: [Double], _ relaxed: RelaxedPoints,
-      _ result: inout PredictionSeeds, _ own: inout Matrix
-    ) {
-      let values = values(part)
-      let mean = moments(part).mean
-      // mean = sum v / S, variance = sum (v - mean)^2 / S.
-      let seeds = (0..<(rows * count)).map { at -> Double in
-        let i = at % rows
-        guard values[at].isFinite else { return 0 }
-        return part.sign * (byMean[i] + 2 * byVariance[i] * (values[at] - mean[i])) / Double(count)
-      }
-      let gradient = try! part.formula.gradient(rows: rows * count, seeds: [seeds]) { columns[$0] }
-      for (input, slope) in zip(part.formula.inputs, gradient.inputs) {
-        if let k = owner.outputs.firstIndex(of: input) {
-          for at in slope.indices where slope[at].isFinite {
-            let (s, i) = (at / rows, at % rows)
-            result.mean[k][i] += slope[at]
-            if let deviation, deviation[k][i] > 0 {
-              result.variance[k][i] += slope[at] * owner.draws[s][k] / (2 * deviation[k][i])
-            }
-          }
-        } else if let j = relaxed.names.firstIndex(of: input) {
-          for at in slope.indices where slope[at].isFinite {
-            own[at % rows, j] += slope[at] * relaxed.slopes[j][at % rows]
-          }
-        }
-      }
-    }
   }
 }

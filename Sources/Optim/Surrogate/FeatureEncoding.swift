@@ -21,38 +21,56 @@ public struct FeatureEncoding: Codable, Hashable, Sendable {
 
   /// Features of parameter values, row by row; NaN where a conditional parameter does not exist.
   public func encode(_ points: [[Double]]) -> Matrix {
-    Matrix(points.map { encode(values: $0, unit: space.encode($0)) }, columns: features.count)
+    var result = Matrix(rows: points.count, columns: features.count)
+    for (column, feature) in features.enumerated() {
+      let parameter = space.parameters[feature.parameter]
+      for (i, point) in points.enumerated() {
+        let value = point[feature.parameter]
+        result[i, column] = encode(feature, value) { parameter.encode(value) }
+      }
+    }
+    return result
   }
 
   /// Features of points of the unit cube (one column per parameter) with steps taken as reals: what a gradient can be followed
   /// on. `Space.decode` brings such a point back to values.
   public func encode(unit: Matrix) -> Matrix {
-    Matrix(
-      (0..<unit.rows).map { i in
-        let point = unit.row(i)
-        return encode(values: space.decode(point), unit: point)
-      }, columns: features.count)
+    let isConditional = space.parameters.contains { $0.condition != nil }
+    let decoded = isConditional ? (0..<unit.rows).map { space.decode(unit.row($0)) } : []
+    var result = Matrix(rows: unit.rows, columns: features.count)
+    for (column, feature) in features.enumerated() {
+      let j = feature.parameter
+      let parameter = space.parameters[j]
+      let needsValue = isConditional || parameter.isCategorical
+      for i in 0..<unit.rows {
+        let value = !needsValue ? 0 : isConditional ? decoded[i][j] : parameter.decode(unit[i, j])
+        result[i, column] = encode(feature, value) { unit[i, j] }
+      }
+    }
+    return result
   }
 
-  private func encode(values: [Double], unit: [Double]) -> [Double] {
-    features.map { feature in
-      let value = values[feature.parameter]
-      switch feature {
-      case .real(let j), .level(let j, _): return value.isNaN ? 0.5 : unit[j]
-      case .category(_, let label): return value == Double(label) ? 1 : 0
-      case .presence: return value.isNaN ? 0 : 1
-      }
+  @inline(__always)
+  private func encode(_ feature: TrainingSet.Feature, _ value: Double, place: () -> Double) -> Double {
+    switch feature {
+    case .real, .level: value.isNaN ? 0.5 : place()
+    case .category(_, let label): value == Double(label) ? 1 : 0
+    case .presence: value.isNaN ? 0 : 1
     }
   }
 
-  /// A gradient with respect to features as one with respect to the unit cube; labels have none.
-  public func pullBack(_ gradient: Matrix) -> Matrix {
+  /// A gradient with respect to features as one with respect to the unit cube, at encoded points; labels have none, nor has a
+  /// parameter where it does not exist.
+  public func pullBack(_ gradient: Matrix, at inputs: Matrix) -> Matrix {
     var result = Matrix(rows: gradient.rows, columns: space.count)
     for (column, feature) in features.enumerated() {
       switch feature {
       case .real(let j), .level(let j, _):
         for i in 0..<gradient.rows { result[i, j] = gradient[i, column] }
-      case .category, .presence: break
+      // Comes behind the parameter's other features.
+      case .presence(let j):
+        for i in 0..<gradient.rows where inputs[i, column] == 0 { result[i, j] = 0 }
+      case .category: break
       }
     }
     return result

@@ -21,14 +21,20 @@ public struct ProblemModel: Sendable {
 
   /// Predictions at parameter values, row by row.
   public func predict(_ points: [[Double]]) -> ProblemPrediction {
-    let prediction = surrogate.predict(encoding.encode(points))
-    return assemble(prediction, Known(problem, points))
+    interpret(surrogate.predict(encoding.encode(points)), at: points)
+  }
+
+  /// What a surrogate's predictions at parameter values mean for the problem: held-out ones of a cross-validation, say.
+  public func interpret(_ prediction: Prediction, at points: [[Double]]) -> ProblemPrediction {
+    let known = Known(problem, points)
+    let samples = composite.map { OutputSamples($0, prediction, known.columns, rows: points.count) }
+    return assemble(prediction, known, samples)
   }
 
   /// Predictions at points of the unit cube (n x parameters) and the gradient there of a function of them.
   ///
-  /// Steps are taken as reals, labels as the cell they are in. `seeds` gives the function's derivatives with respect to each
-  /// predicted value; rows are independent.
+  /// Steps are taken as reals, labels as the cell they are in; both have no slope where a parameter does not exist. `seeds` gives
+  /// the function's derivatives with respect to each predicted value; rows are independent.
   public func gradient(unit: Matrix, seeds: (ProblemPrediction) -> ProblemSeeds) -> (
     prediction: ProblemPrediction, gradient: Matrix
   ) {
@@ -36,20 +42,24 @@ public struct ProblemModel: Sendable {
     let known = Known(problem, relaxed.columns, count: unit.rows)
     var own = Matrix(rows: unit.rows, columns: problem.space.count)
     var result: ProblemPrediction?
-    let (_, gradient) = surrogate.gradient(encoding.encode(unit: unit)) { prediction in
-      let assembled = assemble(prediction, known, relaxed)
+    let inputs = encoding.encode(unit: unit)
+    let (_, gradient) = surrogate.gradient(inputs) { prediction in
+      let samples = composite.map { OutputSamples($0, prediction, relaxed.columns, rows: unit.rows) }
+      let assembled = assemble(prediction, known, samples)
       result = assembled
       let wanted = seeds(assembled)
       known.addGradient(of: wanted, relaxed, to: &own)
-      if let composite { return composite.seeds(wanted, prediction, relaxed, layout, &own) }
-      return disassemble(wanted, targets: prediction.mean.count, labels: prediction.logOdds.count)
+      guard let composite, let samples else {
+        return disassemble(wanted, targets: prediction.mean.count, labels: prediction.logOdds.count)
+      }
+      return composite.seeds(wanted, prediction, samples, relaxed, layout, &own)
     }
-    var sum = encoding.pullBack(gradient)
+    var sum = encoding.pullBack(gradient, at: inputs)
     for i in sum.values.indices { sum.values[i] += own.values[i] }
     return (result!, sum)
   }
 
-  private func assemble(_ prediction: Prediction, _ known: Known, _ relaxed: RelaxedPoints? = nil)
+  private func assemble(_ prediction: Prediction, _ known: Known, _ samples: OutputSamples?)
     -> ProblemPrediction
   {
     let rows = known.count
@@ -63,7 +73,7 @@ public struct ProblemModel: Sendable {
         $0.map { prediction.logOdds[$0] } ?? Array(repeating: Known.certain, count: rows)
       },
       success: layout.success.map { prediction.logOdds[$0] } ?? [])
-    composite?.fill(&result, prediction, relaxed?.columns ?? known.columns)
+    if let composite, let samples { composite.fill(&result, samples) }
     known.fill(&result)
     return result
   }

@@ -28,8 +28,9 @@ struct RelaxedPoints {
           slopes[j].append(value * log(upper / lower))
         case .stepped(let lower, let upper, let step):
           let width = step * Double(parameter.levels!)
-          values[j].append(min(max(lower + u * width - step / 2, lower), upper))
-          slopes[j].append(width)
+          let place = lower + u * width - step / 2
+          values[j].append(min(max(place, lower), upper))
+          slopes[j].append(place < lower || place > upper ? 0 : width)
         case .categorical:
           values[j].append(value)
           slopes[j].append(0)

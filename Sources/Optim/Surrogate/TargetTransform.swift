@@ -79,18 +79,11 @@ public struct TargetTransform: Codable, Hashable, Sendable {
     (Self.reduced(Self.shaped(value, shape, offset), middle, spread, hasTails) - center) / scale
   }
 
-  /// The way back, and its slope; finite for every finite number.
+  /// The way back (but for compressed tails), and its slope; finite for every finite number.
   public func inverse(_ transformed: Double) -> (value: Double, slope: Double) {
-    let t = min(max(transformed, range.lowerBound), range.upperBound)
-    var (u, slope) = (center + scale * t, scale)
-    if hasTails, abs(u) > Self.fence {
-      let first = expm1(abs(u) - Self.fence)
-      let excess = expm1(first)
-      slope *= (1 + first) * (1 + excess)
-      u = u < 0 ? -Self.fence - excess : Self.fence + excess
-    }
-    let b = middle + spread * u
-    slope *= spread
+    let t = shape == .identity ? transformed : min(max(transformed, range.lowerBound), range.upperBound)
+    let b = middle + spread * (center + scale * t)
+    var slope = scale * spread
     var value = b
     switch shape {
     case .identity: break
@@ -127,7 +120,8 @@ public struct TargetTransform: Codable, Hashable, Sendable {
     }
   }
 
-  private func isFar(_ value: Double) -> Bool {
+  /// Whether the value's distance to the median is compressed.
+  func isFar(_ value: Double) -> Bool {
     abs(Self.shaped(value, shape, offset) / spread - middle / spread) > Self.fence
   }
 
@@ -174,10 +168,9 @@ extension TargetTransform {
     public var varianceByVariance: Double
   }
 
-  /// Exact for the identity and, within the training range, the root; otherwise by Gauss-Hermite quadrature with seven
-  /// nodes.
+  /// Exact for the identity; otherwise by Gauss-Hermite quadrature with seven nodes.
   public func moments(mean m: Double, variance v: Double) -> Moments {
-    if shape == .identity && !hasTails {
+    if shape == .identity {
       let factor = scale * spread
       let square = Self.finite(factor * factor)
       return Moments(

@@ -7,39 +7,77 @@ extension GaussianSurrogate {
     try fit(set, stream: stream, warm: warm, observer: observer)
   }
 
+  public static let multiOutputEntry = SurrogateEntry(
+    "megp", "exact Gaussian process of all targets together, a linear model of coregionalisation", version: 1
+  ) { set, options, stream, warm, observer in
+    try fit(set, stream: stream, coregionalised: true, rank: options.rank, warm: warm, observer: observer)
+  }
+
   /// Factors of all targets together may take this much memory.
   private static let largestMemory = 4 << 30
 
+  /// - Parameters:
+  ///   - coregionalised: Whether targets that are known at the same points are modelled together.
+  ///   - rank: Number of processes with a signal for each such group; as many as targets where nil.
   /// - Throws: `TrainingError` where nothing is known, or where the matrices would not fit into memory.
   public static func fit(
-    _ set: TrainingSet, stream: RandomStream, warm: GaussianSurrogate? = nil,
-    observer: (any TrainingObserver)? = nil
+    _ set: TrainingSet, stream: RandomStream, coregionalised: Bool = false, rank: Int? = nil,
+    warm: GaussianSurrogate? = nil, observer: (any TrainingObserver)? = nil
   ) throws -> GaussianSurrogate {
-    try checkSize(set, "gpr")
+    let name = coregionalised ? "megp" : "gpr"
+    try checkSize(set, name)
     let warm = warm.flatMap { $0.matches(set) ? $0.state : nil }
-    let tasks = set.targets.count + set.labels.count
     nonisolated(unsafe) let observer = observer
-    let progress = FitProgress(total: tasks, activity: "gpr", observer: observer)
-    let targets = try parallelMap(set.targets.count) { k in
+    let shouldStop = { @Sendable in observer?.shouldStop ?? false }
+    let transformed = parallelMap(set.targets.count) { k in
+      TargetState(
+        values: set.targets[k],
+        transform: transform(set, k, stream.derived(UInt64(k)), warm: warm?.targets[k].transform))
+    }
+    let groups = groups(transformed, together: coregionalised)
+    let progress = FitProgress(total: groups.count + set.labels.count, activity: name, observer: observer)
+    let fits = try parallelMap(groups.count) { g in
       defer { progress.advance() }
-      return Result<TargetState, any Error> {
-        try fitTarget(
-          set, k, stream.derived(UInt64(k)), warm: warm?.targets[k].fit,
-          shouldStop: { observer?.shouldStop ?? false })
+      return Result<CoregionalisedFit.Outcome, any Error> {
+        try CoregionalisedFit(
+          set: set, targets: transformed, group: groups[g], stream: stream.derived(UInt64(groups[g][0])),
+          rank: rank, shouldStop: shouldStop
+        ).fit(warm: warm?.outcome(of: groups[g]))
       }
     }.map { try $0.get() }
+    var (targets, processes): ([TargetState], [ProcessState]) = (transformed, [])
+    for (group, fit) in zip(groups, fits) {
+      for (place, k) in group.enumerated() {
+        targets[k].shares = fit.mixing.row(place).enumerated().filter { $0.element != 0 }
+          .map { Share(index: processes.count + $0.offset, weight: $0.element) }
+      }
+      processes += fit.processes
+    }
+    let fitted = targets
     let labels = parallelMap(set.labels.count) { j in
       defer { progress.advance() }
       return Result<LabelState, any Error> {
         var known: GaussianClassifier.Hyperparameters?
         if case .classifier(_, let hyperparameters)? = warm?.labels[j] { known = hyperparameters }
         return try fitLabel(
-          set, j, targets, stream.derived(UInt64(set.targets.count + j)), warm: known,
-          shouldStop: { observer?.shouldStop ?? false })
+          set, j, fitted, stream.derived(UInt64(set.targets.count + j)), warm: known, shouldStop: shouldStop)
       }
     }
     return try GaussianSurrogate(
-      State(inputs: set.inputs, targets: targets, labels: labels.map { try $0.get() }))
+      State(
+        inputs: set.inputs, targets: targets, processes: processes, labels: labels.map { try $0.get() }))
+  }
+
+  /// Targets that vary; together where they are known at the same points.
+  private static func groups(_ targets: [TargetState], together: Bool) -> [[Int]] {
+    var groups: [[Int]] = []
+    for k in targets.indices where targets[k].transform != nil {
+      let match = groups.firstIndex { group in
+        zip(targets[group[0]].values, targets[k].values).allSatisfy { $0.isFinite == $1.isFinite }
+      }
+      if together, let match { groups[match].append(k) } else { groups.append([k]) }
+    }
+    return groups
   }
 
   static func checkSize(_ set: TrainingSet, _ name: String) throws {
@@ -62,43 +100,33 @@ extension GaussianSurrogate {
       && state.labels.count == set.labels.count
   }
 
-  static func fitTarget(
-    _ set: TrainingSet, _ k: Int, _ stream: RandomStream, warm: TargetState.Fit?,
-    shouldStop: @escaping () -> Bool
-  ) throws -> TargetState {
+  /// The transformation of target k; nil where there is nothing to model.
+  private static func transform(_ set: TrainingSet, _ k: Int, _ stream: RandomStream, warm: TargetTransform?)
+    -> TargetTransform?
+  {
     let rows = set.targets[k].indices.filter { set.targets[k][$0].isFinite }
     let values = rows.map { set.targets[k][$0] }
     let inputs = set.inputs.subset(rows)
     let scales = LengthScales(features: set.features, inputs: inputs)
     let candidates = TargetTransform.candidates(for: values)
-    var state = TargetState(values: set.targets[k], fit: nil, logLikelihood: nil)
-    guard !candidates.isEmpty, scales.count > 0 else {
-      return state
+    guard !candidates.isEmpty, scales.count > 0 else { return nil }
+    if let warm,
+      let same = candidates.first(where: { $0.shape == warm.shape && $0.hasTails == warm.hasTails })
+    {
+      return same
     }
-    let fit = HyperparameterFit(inputs: inputs, scales: scales, stream: stream, shouldStop: shouldStop)
-    let transform =
-      warm.map { TargetTransform($0.transform.shape, tails: $0.transform.hasTails, fitting: values) }
-      ?? best(candidates, values, fit)
-    let transformed = values.map { transform($0) }
-    guard let (hyperparameters, likelihood) = fit.fit(transformed, warm: warm?.hyperparameters) else {
-      throw TrainingError("no Gaussian process fits the \(rows.count) values of '\(set.targetNames[k])'")
-    }
-    state.fit = .init(transform: transform, hyperparameters: hyperparameters)
-    state.logLikelihood = likelihood + transform.logJacobian(values)
-    return state
+    return best(candidates, values, HyperparameterFit(inputs: inputs, scales: scales, stream: stream))
   }
 
-  /// The transformation under which a process with one length scale makes the values most likely (Snelson, Rasmussen and
-  /// Ghahramani, "Warped Gaussian processes", 2003); the identity unless another one is clearly better.
+  /// The transformation whose leave-one-out predictions are best; the identity unless another one is clearly better.
   private static func best(
     _ candidates: [TargetTransform], _ values: [Double], _ fit: HyperparameterFit
   ) -> TargetTransform {
     guard candidates.count > 1 else { return candidates[0] }
-    let scores = candidates.map { transform in
-      fit.isotropic(values.map { transform($0) }, jacobian: transform, of: values) ?? -.infinity
-    }
-    let top = scores.indices.max { scores[$0] < scores[$1] }!
-    return scores[top] > scores[0] + 2 ? candidates[top] : candidates[0]
+    let measure = TargetTransform(.identity, tails: true, fitting: values)
+    let errors = candidates.map { fit.leaveOneOutError($0, values, measure: measure) ?? .infinity }
+    let least = errors.indices.min { errors[$0] < errors[$1] }!
+    return errors[least] < 0.98 * errors[0] ? candidates[least] : candidates[0]
   }
 
   private static func fitLabel(
@@ -108,7 +136,7 @@ extension GaussianSurrogate {
     let rows = set.labels[j].indices.filter { set.labels[j][$0].isFinite }
     let labels = rows.map { set.labels[j][$0] }
     let ones = labels.reduce(0, +)
-    if let k = set.marginTargets[j], targets[k].fit != nil { return .margin(target: k) }
+    if let k = set.marginTargets[j], targets[k].transform != nil { return .margin(target: k) }
     // Laplace's rule of succession.
     let constant = LabelState.constant(logOdds: log((ones + 1) / (Double(labels.count) - ones + 1)))
     guard ones > 0, ones < Double(labels.count) else { return constant }
@@ -118,6 +146,22 @@ extension GaussianSurrogate {
     let hyperparameters = try GaussianClassifier.fit(
       inputs: inputs, labels: labels, scales: scales, stream: stream, warm: warm, shouldStop: shouldStop)
     return .classifier(labels: set.labels[j], hyperparameters)
+  }
+}
+
+extension GaussianSurrogate.State {
+  /// The processes of a group of targets, if they are of no other targets.
+  fileprivate func outcome(of group: [Int]) -> CoregionalisedFit.Outcome? {
+    let used = processes.indices.filter { processes[$0].combination.contains { group.contains($0.index) } }
+    guard !used.isEmpty,
+      used.allSatisfy({ processes[$0].combination.allSatisfy { group.contains($0.index) } }),
+      group.allSatisfy({ targets[$0].transform != nil })
+    else { return nil }
+    var mixing = Matrix(rows: group.count, columns: used.count)
+    for (row, k) in group.enumerated() {
+      for share in targets[k].shares { mixing[row, used.firstIndex(of: share.index)!] = share.weight }
+    }
+    return CoregionalisedFit.Outcome(processes: used.map { processes[$0] }, mixing: mixing)
   }
 }
 

@@ -1,29 +1,41 @@
 import Foundation
 
-/// One exact Gaussian process per target and per yes/no label (`gpr`).
+/// Exact Gaussian processes for targets and yes/no labels (`gpr` and `megp`).
 ///
-/// A numeric constraint's probability is that of its margin's process, observation noise included: Phi(mean / deviation).
+/// Each process models a linear combination of transformed targets that are known at the same points, and each transformed
+/// target is a linear combination of processes: one and the same in `gpr`, a linear model of coregionalisation in `megp`.
+/// A numeric constraint's probability is that of its margin, observation noise included: Phi(mean / deviation).
 public struct GaussianSurrogate: Surrogate {
   /// What is stored; factors are computed again when it is read, which costs less than keeping them.
   struct State: Codable, Sendable {
     var inputs: Matrix
     var targets: [TargetState]
+    var processes: [ProcessState]
     var labels: [LabelState]
   }
 
   struct TargetState: Codable, Sendable {
     /// In user's units, NaN where unknown.
     var values: [Double]
-    /// Nil for targets that never change or have no value: the process is then constant.
-    var fit: Fit?
-    /// ln p(values), in user's units.
-    var logLikelihood: Double?
+    /// Nil for targets that never change or have no value: they are predicted as constant.
+    var transform: TargetTransform?
+    /// The transformed target as a sum of processes.
+    var shares: [Share] = []
+  }
 
-    struct Fit: Codable, Sendable {
-      var transform: TargetTransform
-      /// For transformed values.
-      var hyperparameters: GaussianHyperparameters
-    }
+  struct ProcessState: Codable, Sendable {
+    /// Its values as a sum of transformed targets.
+    var combination: [Share]
+    /// Without signal variance it is noise about its mean.
+    var hyperparameters: GaussianHyperparameters
+    /// ln p of its values.
+    var logLikelihood: Double
+  }
+
+  /// So much of a process in a target, or of a target in a process.
+  struct Share: Codable, Sendable {
+    var index: Int
+    var weight: Double
   }
 
   enum LabelState: Codable, Sendable {
@@ -39,11 +51,11 @@ public struct GaussianSurrogate: Surrogate {
 
   init(_ state: State) throws {
     self.state = state
-    let count = state.targets.count
+    let count = state.processes.count
     let models = parallelMap(count + state.labels.count) { i in
       Result<(GaussianProcess?, GaussianClassifier?), any Error> {
         i < count
-          ? (try Self.process(state.targets[i], state.inputs), nil)
+          ? (try Self.process(state.processes[i], state), nil)
           : (nil, try Self.classifier(state.labels[i - count], state.inputs))
       }
     }
@@ -51,12 +63,18 @@ public struct GaussianSurrogate: Surrogate {
     classifiers = try models.dropFirst(count).map { try $0.get().1 }
   }
 
-  private static func process(_ target: TargetState, _ inputs: Matrix) throws -> GaussianProcess? {
-    guard let fit = target.fit else { return nil }
-    let rows = target.values.indices.filter { target.values[$0].isFinite }
+  private static func process(_ process: ProcessState, _ state: State) throws -> GaussianProcess? {
+    guard process.hyperparameters.signalVariance > 0 else { return nil }
+    let known = state.targets[process.combination[0].index].values
+    let rows = known.indices.filter { known[$0].isFinite }
+    let values = rows.map { row in
+      process.combination.reduce(0) { sum, share in
+        let target = state.targets[share.index]
+        return sum + share.weight * target.transform!(target.values[row])
+      }
+    }
     return try GaussianProcess(
-      inputs: inputs.subset(rows), values: rows.map { fit.transform(target.values[$0]) },
-      hyperparameters: fit.hyperparameters)
+      inputs: state.inputs.subset(rows), values: values, hyperparameters: process.hyperparameters)
   }
 
   private static func classifier(_ label: LabelState, _ inputs: Matrix) throws -> GaussianClassifier? {
@@ -71,13 +89,15 @@ public struct GaussianSurrogate: Surrogate {
   public func encode(to encoder: any Encoder) throws { try state.encode(to: encoder) }
 
   public var summary: String {
-    let fitted = state.targets.filter { $0.fit != nil }.count
+    let varying = state.targets.filter { $0.transform != nil }
     let classified = classifiers.filter { $0 != nil }.count
-    var parts = ["\(fitted) processes on \(state.inputs.rows) points"]
+    var parts = ["\(processes.filter { $0 != nil }.count) processes on \(state.inputs.rows) points"]
     if classified > 0 { parts.append("\(classified) classifiers") }
-    let constant = state.targets.count - fitted
+    let constant = state.targets.count - varying.count
     if constant > 0 { parts.append("\(constant) constant") }
-    let shapes = Set(state.targets.compactMap { $0.fit?.transform.shape }).map(\.rawValue).sorted()
+    let mixed = varying.filter { $0.shares.count > 1 }.count
+    if mixed > 0 { parts.append("\(mixed) targets coregionalised") }
+    let shapes = Set(varying.map { $0.transform!.shape.rawValue }).sorted()
     if !shapes.isEmpty && shapes != ["identity"] {
       parts.append("targets by \(shapes.joined(separator: ", "))")
     }
@@ -88,38 +108,55 @@ public struct GaussianSurrogate: Surrogate {
 extension GaussianSurrogate {
   public func predict(_ inputs: Matrix) -> Prediction { prediction(inputs, latentMoments(inputs)) }
 
-  /// Of the transformed targets.
+  /// Of a transformed target.
   private struct Latent: Sendable {
     var mean: [Double]
+    /// Without observation noise.
     var variance: [Double]
+    var noise: Double
   }
 
   private func latentMoments(_ inputs: Matrix) -> [Latent?] {
-    parallelMap(processes.count) { k in
-      processes[k].map {
-        let (mean, variance) = $0.predict(inputs)
-        return Latent(mean: mean, variance: variance)
+    let moments = parallelMap(processes.count) { k -> (mean: [Double], variance: [Double]) in
+      processes[k]?.predict(inputs)
+        ?? (
+          Array(repeating: state.processes[k].hyperparameters.mean, count: inputs.rows),
+          Array(repeating: 0, count: inputs.rows)
+        )
+    }
+    return state.targets.map { target -> Latent? in
+      guard target.transform != nil else { return nil }
+      var latent = Latent(
+        mean: Array(repeating: 0, count: inputs.rows), variance: Array(repeating: 0, count: inputs.rows),
+        noise: 0)
+      for share in target.shares {
+        let square = share.weight * share.weight
+        for i in 0..<inputs.rows {
+          latent.mean[i] += share.weight * moments[share.index].mean[i]
+          latent.variance[i] += square * moments[share.index].variance[i]
+        }
+        latent.noise += square * state.processes[share.index].hyperparameters.noiseVariance
       }
+      return latent
     }
   }
 
   private func prediction(_ inputs: Matrix, _ latent: [Latent?]) -> Prediction {
-    let targets = parallelMap(processes.count) { k -> (mean: [Double], variance: [Double]) in
-      guard let fit = state.targets[k].fit, let latent = latent[k] else {
+    let targets = parallelMap(latent.count) { k -> (mean: [Double], variance: [Double]) in
+      guard let transform = state.targets[k].transform, let latent = latent[k] else {
         let (mean, variance) = constant(state.targets[k])
         return (
           Array(repeating: mean, count: inputs.rows), Array(repeating: variance, count: inputs.rows)
         )
       }
-      let moments = zip(latent.mean, latent.variance).map { fit.transform.moments(mean: $0, variance: $1) }
+      let moments = zip(latent.mean, latent.variance).map { transform.moments(mean: $0, variance: $1) }
       return (moments.map(\.mean), moments.map(\.variance))
     }
     let logOdds = parallelMap(state.labels.count) { j -> [Double] in
       switch state.labels[j] {
-      case .constant(let value): return Array(repeating: value, count: inputs.rows)
-      case .classifier: return classifiers[j]!.logOdds(inputs)
-      case .margin(let k):
-        return inputs.rows == 0 ? [] : (0..<inputs.rows).map { marginLogOdds(k, latent[k]!, $0).value }
+      case .constant(let value): Array(repeating: value, count: inputs.rows)
+      case .classifier: classifiers[j]!.logOdds(inputs)
+      case .margin(let k): (0..<inputs.rows).map { marginLogOdds(k, latent[k]!, $0).value }
       }
     }
     return Prediction(mean: targets.map(\.mean), variance: targets.map(\.variance), logOdds: logOdds)
@@ -138,10 +175,9 @@ extension GaussianSurrogate {
   private func marginLogOdds(_ k: Int, _ latent: Latent, _ row: Int) -> (
     value: Double, byMean: Double, byVariance: Double
   ) {
-    let fit = state.targets[k].fit!
-    let variance = latent.variance[row] + fit.hyperparameters.noiseVariance
+    let variance = latent.variance[row] + latent.noise
     let deviation = variance.squareRoot()
-    let z = (latent.mean[row] - fit.transform(0)) / deviation
+    let z = (latent.mean[row] - state.targets[k].transform!(0)) / deviation
     let odds = normalLogOdds(z)
     return (odds.value, odds.slope / deviation, -0.5 * odds.slope * z / variance)
   }
@@ -153,11 +189,11 @@ extension GaussianSurrogate {
     let prediction = prediction(inputs, latent)
     let seeds = seeds(prediction)
     let count = processes.count
+    let processSeeds = processSeeds(latent, seeds, rows: inputs.rows)
     let parts = parallelMap(count + state.labels.count) { i -> Matrix? in
       if i < count {
-        guard let process = processes[i], let latent = latent[i] else { return nil }
-        let (byMean, byVariance) = latentSeeds(i, latent, seeds)
-        return process.posterior.gradient(inputs, byMean: byMean, byVariance: byVariance)
+        return processes[i]?.posterior.gradient(
+          inputs, byMean: processSeeds[i].mean, byVariance: processSeeds[i].variance)
       }
       guard let classifier = classifiers[i - count], !seeds.logOdds.isEmpty else { return nil }
       return classifier.gradient(inputs, seeds: seeds.logOdds[i - count])
@@ -171,29 +207,49 @@ extension GaussianSurrogate {
     return (prediction, gradient)
   }
 
+  private typealias MomentSeeds = (mean: [Double], variance: [Double])
+
+  /// Derivatives by the moments of each process.
+  private func processSeeds(_ latent: [Latent?], _ seeds: PredictionSeeds, rows: Int) -> [MomentSeeds] {
+    let zeros = [Double](repeating: 0, count: rows)
+    var result = [MomentSeeds](repeating: (zeros, zeros), count: processes.count)
+    for (k, latent) in latent.enumerated() {
+      guard let latent else { continue }
+      let target = latentSeeds(k, latent, seeds)
+      for share in state.targets[k].shares {
+        let square = share.weight * share.weight
+        for i in 0..<rows {
+          result[share.index].mean[i] += share.weight * target.mean[i]
+          result[share.index].variance[i] += square * target.variance[i]
+        }
+      }
+    }
+    return result
+  }
+
   /// Derivatives by the latent moments of target k: through its mean and variance and through the labels it decides.
-  private func latentSeeds(_ k: Int, _ latent: Latent, _ seeds: PredictionSeeds) -> ([Double], [Double]) {
-    let transform = state.targets[k].fit!.transform
+  private func latentSeeds(_ k: Int, _ latent: Latent, _ seeds: PredictionSeeds) -> MomentSeeds {
+    let transform = state.targets[k].transform!
     let decided = state.labels.indices.filter { j in
       if case .margin(k) = state.labels[j] { return !seeds.logOdds.isEmpty }
       return false
     }
-    var (byMean, byVariance): ([Double], [Double]) = ([], [])
+    var result: MomentSeeds = ([], [])
     for row in latent.mean.indices {
       let moments = transform.moments(mean: latent.mean[row], variance: latent.variance[row])
       let mean = seeds.mean.isEmpty ? 0 : seeds.mean[k][row]
       let variance = seeds.variance.isEmpty ? 0 : seeds.variance[k][row]
-      var first = mean * moments.meanByMean + variance * moments.varianceByMean
-      var second = mean * moments.meanByVariance + variance * moments.varianceByVariance
+      var byMean = mean * moments.meanByMean + variance * moments.varianceByMean
+      var byVariance = mean * moments.meanByVariance + variance * moments.varianceByVariance
       if !decided.isEmpty {
         let odds = marginLogOdds(k, latent, row)
         let seed = decided.reduce(0) { $0 + seeds.logOdds[$1][row] }
-        first += seed * odds.byMean
-        second += seed * odds.byVariance
+        byMean += seed * odds.byMean
+        byVariance += seed * odds.byVariance
       }
-      byMean.append(TargetTransform.finite(first))
-      byVariance.append(TargetTransform.finite(second))
+      result.mean.append(TargetTransform.finite(byMean))
+      result.variance.append(TargetTransform.finite(byVariance))
     }
-    return (byMean, byVariance)
+    return result
   }
 }

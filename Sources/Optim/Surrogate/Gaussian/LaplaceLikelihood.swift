@@ -41,11 +41,11 @@ final class LaplaceLikelihood {
     let value = mode.logPosterior - 0.5 * Cholesky.logDeterminant(mode.factor, n)
     var inverse = mode.factor
     Cholesky.invert(&inverse, n)
-    // Of the mode's own movement: -1/2 [(K^-1 + W)^-1]_ii d^3 ln p / df^3 = (1 - [B^-1]_ii) (1 - 2 p) / 2.
+    // Of the mode's own movement: 1/2 [(K^-1 + W)^-1]_ii d^3 ln p / df^3 = -(1 - [B^-1]_ii) (1 - 2 p) / 2.
     var trace = 0.0
     let s = (0..<n).map { i in
       trace += inverse[i * n + i]
-      return 0.5 * (1 - inverse[i * n + i]) * (1 - 2 * logistic(mode.latent[i]))
+      return -0.5 * (1 - inverse[i * n + i]) * (1 - 2 * logistic(mode.latent[i]))
     }
     // R = W^1/2 B^-1 W^1/2 in place.
     for i in 0..<n {

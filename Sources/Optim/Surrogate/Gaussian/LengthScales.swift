@@ -2,10 +2,11 @@ import Foundation
 
 /// Which columns share a length scale, and what is believed of them before any data.
 ///
-/// The prior is lognormal with median exp(sqrt 2) sqrt(d) and deviation sqrt 3 of the logarithm, d the number of length scales
-/// (Hvarfner, Hellsten and Nardi, "Vanilla Bayesian optimization performs great in high dimensions", ICML 2024): distances grow
-/// with sqrt(d), and with few points and many parameters it keeps the likelihood from explaining them all by noise or by
-/// one parameter. It is wide: at the sizes where data speak it costs a few tenths of a nat.
+/// The prior is lognormal with a median proportional to sqrt(d), d the number of length scales, since distances grow so (Hvarfner,
+/// Hellsten and Nardi, "Vanilla Bayesian optimization performs great in high dimensions", ICML 2024, with a median of 4.1
+/// sqrt(d)): with few points and many parameters it keeps the likelihood from explaining everything by noise or by one
+/// parameter. Its variance is 5, so wide that the likelihood reached is that of pure maximum likelihood to a fraction of a nat,
+/// and N / 20 where there are many points, so that they always have the last word.
 struct LengthScales {
   /// Group of each column; nil for columns that never change in the data.
   let group: [Int?]
@@ -29,7 +30,7 @@ struct LengthScales {
       return count - 1
     }
     self.count = count
-    prior = (2.0.squareRoot() + 0.5 * log(Double(max(count, 1))), 3)
+    prior = (0.3 + 0.5 * log(Double(max(count, 1))), max(5, Double(inputs.rows) / 20))
   }
 
   /// One length scale a column from the logarithms of the groups'.

@@ -47,6 +47,37 @@ final class MarginalLikelihood {
       value: -0.5 * (Double(n) * (log(2 * .pi * signal) + 1) + logDeterminant), byLengthScale: byLengthScale,
       byRatio: byRatio, signalVariance: signal, mean: mean)
   }
+
+  /// `Y' P Y` for columns Y of other values at the same points, where P is the precision of the values with their mean projected
+  /// out: `-w' Y' P Y w / 2` is what the likelihood of values Y w has besides the determinant.
+  func quadraticForm(_ columns: Matrix, lengthScales: [Double], ratio: Double) -> Matrix? {
+    let (n, p) = (columns.rows, columns.columns)
+    guard let point = evaluate(lengthScales: lengthScales, ratio: ratio) else { return nil }
+    // The gram's buffer holds the inverse now.
+    var solved = Matrix(rows: n, columns: p)
+    BLAS.symmetricMultiply(n, p, gram.lower, columns.values, into: &solved.values)
+    let ones = BLAS.symmetricMultiply(n, gram.lower, Array(repeating: 1, count: n))
+    let total = ones.reduce(0, +)
+    var form = Matrix(rows: p, columns: p)
+    BLAS.multiply(p, p, n, columns.values, transposed: true, solved.values, into: &form.values)
+    let sums = (0..<p).map { j in (0..<n).reduce(0) { $0 + ones[$1] * columns[$1, j] } }
+    for i in 0..<p {
+      for j in 0..<p { form[i, j] = (form[i, j] - sums[i] * sums[j] / total) / point.signalVariance }
+    }
+    return form
+  }
+
+  /// What the process predicts for each value from all the others, observation noise included.
+  func leaveOneOut(lengthScales: [Double], ratio: Double) -> (mean: [Double], variance: [Double])? {
+    let n = values.count
+    guard let point = evaluate(lengthScales: lengthScales, ratio: ratio) else { return nil }
+    // The gram's buffer holds the inverse now.
+    let precision = (0..<n).map { gram.lower[$0 * n + $0] }
+    let a = BLAS.symmetricMultiply(n, gram.lower, values.map { $0 - point.mean })
+    return (
+      (0..<n).map { values[$0] - a[$0] / precision[$0] }, precision.map { point.signalVariance / $0 }
+    )
+  }
 }
 
 /// Hyperparameters by maximum likelihood with the prior of `LengthScales`: type II maximum likelihood.
@@ -58,7 +89,8 @@ struct HyperparameterFit {
   /// Of the noise's share in the signal's variance: for deterministic simulators it goes to the lower bound.
   static let ratioBounds = (lower: log(1e-8), upper: log(1e2))
   private static let isotropicPoints = 250
-  private static let subsetPoints = 400
+  static let subsetPoints = 400
+  private static let extraStarts = 5
 
   let inputs: Matrix
   let scales: LengthScales
@@ -68,23 +100,39 @@ struct HyperparameterFit {
   /// Hyperparameters for values of about unit variance, and the log marginal likelihood they reach; nil where no start works.
   ///
   /// - Parameter warm: from an earlier fit; then only a few steps from there.
-  func fit(_ values: [Double], warm: GaussianHyperparameters? = nil) -> (GaussianHyperparameters, Double)? {
+  func fit(_ values: [Double], warm: GaussianHyperparameters? = nil, warmEvaluations: Int = 12) -> (
+    GaussianHyperparameters, Double
+  )? {
     let n = values.count
     var best: (theta: [Double], value: Double)?
     if let warm {
       let theta = scales.logarithms(warm.lengthScales) + [log(warm.noiseVariance / warm.signalVariance)]
-      best = climb(values, from: theta, rows: nil, evaluations: 12)
-    } else if let isotropic = isotropic(values) {
-      let start = Array(repeating: isotropic.theta[0], count: scales.count) + [isotropic.theta[1]]
-      best = climb(
-        values, from: start, rows: subset(n, Self.subsetPoints),
-        evaluations: n > Self.subsetPoints ? 60 : 150)
+      best = climb(values, from: theta, rows: nil, evaluations: warmEvaluations)
+    } else {
+      best = startedManyTimes(values)
       if n > Self.subsetPoints, let coarse = best {
         best = climb(values, from: coarse.theta, rows: nil, evaluations: 40)
       }
     }
     guard let theta = best?.theta else { return nil }
     return finish(values, theta)
+  }
+
+  /// Short climbs from many places, and the two best of them to the end.
+  private func startedManyTimes(_ values: [Double]) -> (theta: [Double], value: Double)? {
+    guard let isotropic = isotropic(values) else { return nil }
+    var stream = stream.derived(0)
+    let common = Array(repeating: isotropic.theta[0], count: scales.count)
+    var starts = [common + [isotropic.theta[1]]]
+    for number in 0..<Self.extraStarts {
+      starts.append(common.map { $0 + stream.normal() } + [log(number % 2 == 0 ? 1e-3 : 0.1)])
+    }
+    let coarse = subset(values.count, Self.isotropicPoints)
+    let tried = starts.compactMap { climb(values, from: $0, rows: coarse, evaluations: 15, tolerance: 0.05) }
+    let best = tried.sorted { $0.value > $1.value }.prefix(2)
+    let rows = subset(values.count, Self.subsetPoints)
+    return best.compactMap { climb(values, from: $0.theta, rows: rows, evaluations: 100) }
+      .max { $0.value < $1.value }
   }
 
   /// One length scale for all columns; the likelihood that goes with it, on a part of the data.
@@ -94,9 +142,9 @@ struct HyperparameterFit {
     var search = BoxLBFGS(
       lower: [LengthScales.bounds.lower, Self.ratioBounds.lower],
       upper: [LengthScales.bounds.upper, Self.ratioBounds.upper])
-    (search.maximumEvaluations, search.valueTolerance, search.shouldStop) = (30, 0.01, shouldStop)
+    (search.maximumEvaluations, search.valueTolerance, search.shouldStop) = (25, 0.05, shouldStop)
     var best: (theta: [Double], value: Double)?
-    for (factor, ratio) in [(0.1, 1e-3), (0.5, 1e-4), (0.5, 0.2)] {
+    for (factor, ratio) in [(0.3, 1e-3), (0.5, 0.1)] {
       let start = [log(factor * Double(max(scales.count, 1)).squareRoot()), log(ratio)]
       let result = search.minimise(from: start) { theta in
         let columns = scales.columns(ArraySlice(Array(repeating: theta[0], count: scales.count)))
@@ -114,14 +162,26 @@ struct HyperparameterFit {
     return best
   }
 
-  /// Log likelihood of untransformed values, on the part of the data that `isotropic` looks at.
-  func isotropic(_ transformed: [Double], jacobian transform: TargetTransform, of values: [Double]) -> Double?
+  /// Root mean square error of leave-one-out predictions in user's units, with far-out values drawn in, by a process with one
+  /// length scale on a part of the data (Rasmussen and Williams 2006, eq. 5.12).
+  func leaveOneOutError(_ transform: TargetTransform, _ values: [Double], measure: TargetTransform) -> Double?
   {
     let rows = subset(values.count, Self.isotropicPoints) ?? Array(values.indices)
-    return isotropic(transformed).map { $0.value + transform.logJacobian(rows.map { values[$0] }) }
+    let transformed = rows.map { transform(values[$0]) }
+    let part = HyperparameterFit(inputs: inputs.subset(rows), scales: scales, stream: stream)
+    guard let theta = part.isotropic(transformed)?.theta else { return nil }
+    let columns = scales.columns(ArraySlice(Array(repeating: theta[0], count: scales.count)))
+    let likelihood = MarginalLikelihood(inputs: part.inputs, values: transformed)
+    guard let left = likelihood.leaveOneOut(lengthScales: columns, ratio: exp(theta[1])) else { return nil }
+    let squares = rows.indices.map { i -> Double in
+      let mean = transform.moments(mean: left.mean[i], variance: left.variance[i]).mean
+      let error = measure(mean) - measure(values[rows[i]])
+      return error * error
+    }
+    return (squares.reduce(0, +) / Double(rows.count)).squareRoot()
   }
 
-  private func subset(_ n: Int, _ size: Int) -> [Int]? {
+  func subset(_ n: Int, _ size: Int) -> [Int]? {
     guard n > size else { return nil }
     var stream = stream.derived(UInt64(size))
     return stream.permutation(n).prefix(size).sorted()
@@ -132,7 +192,9 @@ struct HyperparameterFit {
     return MarginalLikelihood(inputs: inputs.subset(rows), values: rows.map { values[$0] })
   }
 
-  private func climb(_ values: [Double], from start: [Double], rows: [Int]?, evaluations: Int) -> (
+  private func climb(
+    _ values: [Double], from start: [Double], rows: [Int]?, evaluations: Int, tolerance: Double = 0.01
+  ) -> (
     theta: [Double], value: Double
   )? {
     let likelihood = likelihood(values, rows)
@@ -140,7 +202,7 @@ struct HyperparameterFit {
     var search = BoxLBFGS(
       lower: Array(repeating: LengthScales.bounds.lower, count: count) + [Self.ratioBounds.lower],
       upper: Array(repeating: LengthScales.bounds.upper, count: count) + [Self.ratioBounds.upper])
-    (search.maximumEvaluations, search.valueTolerance) = (evaluations, 0.01)
+    (search.maximumEvaluations, search.valueTolerance) = (evaluations, tolerance)
     (search.gradientTolerance, search.shouldStop) = (0.02, shouldStop)
     let result = search.minimise(from: start) { theta in
       guard

@@ -1,0 +1,102 @@
+import Foundation
+
+/// By what the next points are chosen from a surrogate's predictions.
+public enum Acquisition: String, Codable, Sendable, CaseIterable {
+  /// Expected hypervolume improvement times the probability of being feasible.
+  case ehvi
+  /// Hypervolume improvement of a hopeful point, two standard deviations below the prediction, times the probability of being feasible.
+  case ucb
+  /// The same for a point drawn from the prediction: one normal number per objective and chosen point, the same for all candidates.
+  case thompson
+  /// Of the predicted front, the points farthest from the evaluated front and from each other; needs no uncertainty.
+  case crowding
+}
+
+/// What a candidate is worth: the logarithm of expected hypervolume improvement times probability of feasibility, with its derivatives
+/// by the predictions.
+///
+/// While no feasible point is known, the probability alone, so that the search first descends on the constraints.
+struct AcquisitionFunction: Sendable {
+  /// Nil while no feasible point is known.
+  private let improvement: ExpectedImprovement?
+  /// Standard deviations that the mean is moved by, per objective.
+  private let shift: [Double]
+  private let usesVariance: Bool
+  /// Smallest standard deviation per objective: smooths the improvement where a surrogate is certain or knows no variance.
+  private let floor: [Double]
+
+  /// - Parameters:
+  ///   - front: costs of the feasible front and of the points already chosen, `front[k][row]`.
+  ///   - scale: width of the front in every objective.
+  ///   - draw: one standard normal number per objective, for `thompson`.
+  init(
+    _ kind: Acquisition, front: [[Double]]?, reference: [Double], scale: [Double], draw: [Double]
+  ) {
+    improvement = front.map { ExpectedImprovement(front: $0, reference: reference) }
+    switch kind {
+    case .ehvi, .crowding: (shift, usesVariance) = (reference.map { _ in 0 }, true)
+    case .ucb: (shift, usesVariance) = (reference.map { _ in -2 }, false)
+    case .thompson: (shift, usesVariance) = (draw, false)
+    }
+    floor = scale.map { 1e-4 * $0 + 1e-300 }
+  }
+
+  /// ln of the worth of every row.
+  func values(_ prediction: ProblemPrediction) -> [Double] {
+    let feasible = prediction.logFeasibility
+    guard let improvement else { return feasible }
+    return feasible.indices.map { row in
+      let (mean, deviation, _) = moments(prediction, row)
+      return feasible[row] + improvement.logValue(mean: mean, deviation: deviation)
+    }
+  }
+
+  /// The same with derivatives.
+  func seeds(_ prediction: ProblemPrediction) -> (values: [Double], seeds: ProblemSeeds) {
+    var values = prediction.logFeasibility
+    var seeds = ProblemSeeds(count: values.count)
+    // d ln p / d ln(p / (1 - p)) = 1 - p.
+    seeds.logOdds = prediction.logOdds.map { $0.map { logistic(-$0) } }
+    seeds.success = prediction.success.map { logistic(-$0) }
+    guard let improvement else { return (values, seeds) }
+    seeds.costs = prediction.costs
+    seeds.costVariance = prediction.costVariance ?? []
+    for row in values.indices {
+      let (mean, deviation, raw) = moments(prediction, row)
+      let value = improvement.evaluate(mean: mean, deviation: deviation)
+      values[row] += value.log
+      for k in mean.indices {
+        seeds.costs[k][row] = value.byMean[k]
+        guard prediction.costVariance != nil else { continue }
+        // s = sqrt(v + floor^2), and the mean moves by shift * sqrt(v).
+        let byRaw =
+          shift[k] * value.byMean[k] + (usesVariance ? value.byDeviation[k] * raw[k] / deviation[k] : 0)
+        seeds.costVariance[k][row] = raw[k] > 1e-12 * floor[k] ? byRaw / (2 * raw[k]) : 0
+      }
+    }
+    return (values, seeds)
+  }
+
+  private func moments(_ prediction: ProblemPrediction, _ row: Int) -> (
+    mean: [Double], deviation: [Double], raw: [Double]
+  ) {
+    let raw = prediction.costs.indices.map { k in
+      max(prediction.costVariance?[k][row] ?? 0, 0).squareRoot()
+    }
+    let mean = prediction.costs.indices.map { prediction.costs[$0][row] + shift[$0] * raw[$0] }
+    let deviation = floor.indices.map {
+      usesVariance ? (raw[$0] * raw[$0] + floor[$0] * floor[$0]).squareRoot() : floor[$0]
+    }
+    return (mean, deviation, raw)
+  }
+}
+
+extension ProblemPrediction {
+  /// ln of the probability that all constraints are satisfied and the simulation succeeds, taken as independent.
+  var logFeasibility: [Double] {
+    let rows = costs.first?.count ?? logOdds.first?.count ?? success.count
+    return (0..<rows).map { row in
+      logOdds.reduce(success.isEmpty ? 0 : -softplus(-success[row])) { $0 - softplus(-$1[row]) }
+    }
+  }
+}

@@ -1,0 +1,158 @@
+extension AutoSurrogate {
+  /// `auto`: what predicts held-out points best, target by target and label by label.
+  static let entry = SurrogateEntry(
+    "auto", "cross-validates a shortlist on the data at hand and weights the best per target and label",
+    version: 1
+  ) { set, options, stream, warm, observer in
+    try fit(set, options, candidates: shortlist(set), stream: stream, warm: warm, observer: observer)
+  }
+
+  /// What a fit of each costs decides who takes part: exact processes grow with the cube of the rows (and of the targets, where
+  /// they are coupled), networks need some rows to be worth their time.
+  static func shortlist(_ set: TrainingSet) -> [SurrogateEntry] {
+    var names: [String] = []
+    if set.count <= 2000 { names.append("gpr") }
+    if set.targets.count >= 2, set.count * set.targets.count <= 1500 { names.append("megp") }
+    if set.count >= 50 || names.isEmpty { names.append("joint") }
+    if !set.labels.isEmpty { names.append("logistic") }
+    return names.compactMap(Surrogates.named)
+  }
+
+  /// Weights below this are not worth fitting a model for.
+  private static let leastWeight = 0.05
+
+  /// Cross-validates the candidates, weights them by their held-out predictions, and fits those that count to all data.
+  ///
+  /// The decision of `warm` stands until there are half as many points again.
+  static func fit(
+    _ set: TrainingSet, _ options: SurrogateOptions, candidates: [SurrogateEntry], stream: RandomStream,
+    warm: AutoSurrogate?, observer: (any TrainingObserver)?
+  ) throws -> AutoSurrogate {
+    guard !candidates.isEmpty else { throw TrainingError("no surrogate can be fitted to this data") }
+    let decision =
+      try warm.flatMap { Decision($0, set, candidates) }
+      ?? Decision(set, options, candidates, stream, observer)
+    var parts: [Part] = []
+    for (k, entry) in decision.entries.enumerated() {
+      let start = warm?.parts.first { $0.name == entry.name }?.model
+      let model = try entry.fit(set, options, stream.derived(UInt64(100 + k)), start, observer)
+      parts.append(Part(name: entry.name, model: model, error: decision.errors[k]))
+    }
+    return AutoSurrogate(
+      parts: parts, targetWeights: decision.targetWeights, labelWeights: decision.labelWeights,
+      decidedAt: decision.count, summary: decision.summary(set))
+  }
+
+  /// Which models count for what.
+  private struct Decision {
+    private(set) var entries: [SurrogateEntry]
+    private(set) var errors: [[Double]]
+    private(set) var targetWeights: [[Double]]
+    private(set) var labelWeights: [[Double]]
+    let count: Int
+
+    /// The earlier one, unless the data has grown by half or has other columns.
+    init?(_ warm: AutoSurrogate, _ set: TrainingSet, _ candidates: [SurrogateEntry]) {
+      let known = warm.parts.compactMap { part in candidates.first { $0.name == part.name } }
+      guard Double(set.count) < 1.5 * Double(warm.decidedAt), known.count == warm.parts.count,
+        warm.targetWeights.count == set.targets.count, warm.labelWeights.count == set.labels.count
+      else { return nil }
+      (entries, errors) = (known, warm.parts.map(\.error))
+      (targetWeights, labelWeights) = (warm.targetWeights, warm.labelWeights)
+      count = warm.decidedAt
+    }
+
+    init(
+      _ set: TrainingSet, _ options: SurrogateOptions, _ candidates: [SurrogateEntry],
+      _ stream: RandomStream, _ observer: (any TrainingObserver)?
+    ) throws {
+      count = set.count
+      let (validated, predictions) = try Self.validate(set, options, candidates, stream, observer)
+      entries = validated
+      let heldOut = { (set: TrainingSet, column: [Double]) in column.indices.filter { !column[$0].isNaN } }
+      let errors = set.targets.indices.map { k -> [[Double]] in
+        let rows = heldOut(set, set.targets[k])
+        return predictions.map { own in rows.map { own.mean[k][$0] - set.targets[k][$0] } }
+      }
+      self.errors = validated.indices.map { part in
+        errors.map { $0.isEmpty || $0[part].isEmpty ? 0 : mean($0[part].map { $0 * $0 }) }
+      }
+      targetWeights = errors.map { leastSquaresWeights($0, parts: validated.count) }
+      labelWeights = set.labels.indices.map { j in
+        let rows = heldOut(set, set.labels[j])
+        return logLossWeights(
+          predictions.map { own in rows.map { own.logOdds[j][$0] } }, truth: rows.map { set.labels[j][$0] })
+      }
+      sparsify()
+    }
+
+    /// Held-out predictions of the candidates that can be fitted at all; without them (too few rows, interrupted) the first
+    /// candidate alone.
+    private static func validate(
+      _ set: TrainingSet, _ options: SurrogateOptions, _ candidates: [SurrogateEntry],
+      _ stream: RandomStream, _ observer: (any TrainingObserver)?
+    ) throws -> ([SurrogateEntry], [Prediction]) {
+      let alone = ([candidates[0]], [Prediction]())
+      guard candidates.count > 1, set.count >= 10 else { return alone }
+      var (fitted, predictions): ([SurrogateEntry], [Prediction]) = ([], [])
+      var failure: (any Error)?
+      for entry in candidates {
+        do {
+          let folds = set.count <= 300 ? 5 : 3
+          guard
+            let result = try CrossValidation.run(
+              entry, set, options: options, folds: folds, stream: stream.derived(0), observer: observer)
+          else { break }
+          fitted.append(entry)
+          predictions.append(result.prediction)
+        } catch {
+          failure = error
+        }
+      }
+      if !fitted.isEmpty { return (fitted, predictions) }
+      if let failure { throw failure }
+      return alone
+    }
+
+    /// Drops small weights, and models that are then left without any.
+    private mutating func sparsify() {
+      func cleaned(_ weights: [Double]) -> [Double] {
+        let kept = weights.map { $0 < leastWeight ? 0 : $0 }
+        let sum = kept.reduce(0, +)
+        return kept.map { $0 / sum }
+      }
+      let (targets, labels) = (targetWeights.map(cleaned), labelWeights.map(cleaned))
+      var used = entries.indices.filter { part in (targets + labels).contains { $0[part] > 0 } }
+      if used.isEmpty { used = [0] }
+      entries = used.map { entries[$0] }
+      errors = used.map { errors[$0] }
+      targetWeights = targets.map { weights in used.map { weights[$0] } }
+      labelWeights = labels.map { weights in used.map { weights[$0] } }
+    }
+
+    /// "f1, f2: gpr; inside: 0.6 joint + 0.4 logistic".
+    func summary(_ set: TrainingSet) -> String {
+      let columns = zip(set.targetNames + set.labelNames, targetWeights + labelWeights)
+      var groups: [(words: String, names: [String])] = []
+      for (name, weights) in columns {
+        let words = Self.words(weights, entries.map(\.name))
+        if let at = groups.firstIndex(where: { $0.words == words }) {
+          if !groups[at].names.contains(name) { groups[at].names.append(name) }
+        } else {
+          groups.append((words, [name]))
+        }
+      }
+      return groups.map { group in
+        let more = group.names.count > 4 ? " and \(group.names.count - 3) more" : ""
+        let shown = group.names.prefix(more.isEmpty ? 4 : 3).joined(separator: ", ")
+        return "\(shown)\(more): \(group.words)"
+      }.joined(separator: "; ")
+    }
+
+    private static func words(_ weights: [Double], _ names: [String]) -> String {
+      let used = weights.indices.filter { weights[$0] > 0 }.sorted { weights[$0] > weights[$1] }
+      if used.count == 1 { return names[used[0]] }
+      return used.map { "\((weights[$0] * 10).rounded() / 10) \(names[$0])" }.joined(separator: " + ")
+    }
+  }
+}

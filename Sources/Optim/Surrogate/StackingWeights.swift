@@ -1,0 +1,65 @@
+import Foundation
+
+/// Weights (at least 0, sum 1) of several predictors whose weighted sum has the smallest squared error: stacking (Breiman 1996).
+///
+/// As the weights add up to 1, the error of the sum is the weighted sum of the errors e_m, and its square w' G w with
+/// G_ab = e_a . e_b. Minimised exactly over one pair of weights after another until nothing moves; equal weights to start with, so
+/// that predictors that are the same share.
+///
+/// - Parameter errors: `errors[part][row]` of held-out predictions.
+func leastSquaresWeights(_ errors: [[Double]], parts: Int) -> [Double] {
+  guard let rows = errors.first?.count, rows > 0 else { return firstOnly(parts) }
+  // In units of the largest error, so that nothing overflows.
+  let scale = errors.flatMap { $0 }.reduce(0) { max($0, abs($1)) }
+  guard scale > 0 else { return firstOnly(parts) }
+  let scaled = errors.map { $0.map { $0 / scale } }
+  let gram = scaled.map { a in scaled.map { b in zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } } }
+  var weights = Array(repeating: 1 / Double(parts), count: parts)
+  for _ in 0..<1000 {
+    var moved = 0.0
+    for a in 0..<parts {
+      for b in 0..<a {
+        // Moving t from b to a changes w' G w by 2 t (g_a - g_b) + t^2 (G_aa - 2 G_ab + G_bb), g = G w.
+        let slope = (0..<parts).reduce(0.0) { $0 + (gram[a][$1] - gram[b][$1]) * weights[$1] }
+        let curvature = gram[a][a] - 2 * gram[a][b] + gram[b][b]
+        guard curvature > 0 else { continue }
+        let move = min(max(-slope / curvature, -weights[a]), weights[b])
+        weights[a] += move
+        weights[b] -= move
+        moved = max(moved, abs(move))
+      }
+    }
+    if moved < 1e-9 { break }
+  }
+  return weights
+}
+
+/// Weights (at least 0, sum 1) of log odds whose weighted sum has the smallest log loss, by exponentiated gradient descent
+/// (Kivinen and Warmuth 1997); the loss is convex in them.
+///
+/// - Parameters:
+///   - logOdds: `logOdds[part][row]` of held-out predictions.
+///   - truth: 1 or 0.
+func logLossWeights(_ logOdds: [[Double]], truth: [Double]) -> [Double] {
+  guard let rows = logOdds.first?.count, rows > 0 else { return firstOnly(max(logOdds.count, 1)) }
+  let parts = logOdds.count
+  var weights = Array(repeating: 1 / Double(parts), count: parts)
+  for _ in 0..<300 {
+    var slopes = Array(repeating: 0.0, count: parts)
+    for i in 0..<rows {
+      let odds = (0..<parts).reduce(0.0) { $0 + weights[$1] * logOdds[$1][i] }
+      let error = logistic(odds) - truth[i]
+      for part in 0..<parts { slopes[part] += error * logOdds[part][i] / Double(rows) }
+    }
+    // Steps measured by the largest slope, so that log odds of any size are followed.
+    let size = slopes.reduce(0) { max($0, abs($1)) }
+    guard size > 1e-12 else { break }
+    let rate = min(1, 0.3 / size)
+    weights = zip(weights, slopes).map { $0 * exp(-rate * $1) }
+    let sum = weights.reduce(0, +)
+    weights = weights.map { $0 / sum }
+  }
+  return weights
+}
+
+private func firstOnly(_ parts: Int) -> [Double] { (0..<parts).map { $0 == 0 ? 1 : 0 } }

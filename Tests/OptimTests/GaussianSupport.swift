@@ -1,0 +1,103 @@
+import Foundation
+import Testing
+
+@testable import Optim
+
+/// Values of scikit-learn and scipy, by scripts/fixtures/gaussian_process.py.
+struct GaussianFixture: Decodable {
+  struct Regression: Decodable {
+    let lengthScales: [Double]
+    let signalVariance, noiseVariance, logLikelihood: Double
+    let mean, variance, byLengthScale: [Double]
+  }
+  struct Classification: Decodable {
+    let lengthScales: [Double]
+    let signalVariance, logLikelihood, bySignal: Double
+    let byLengthScale, probability: [Double]
+  }
+  struct Optimum: Decodable {
+    let function: String
+    let start, lower, upper: [Double]
+    let value: Double
+  }
+  let inputs, points: [[Double]]
+  let values, labels: [Double]
+  let regressions: [Regression]
+  let classifications: [Classification]
+  let optima: [Optimum]
+  let tails, logOdds: [Double]
+
+  static func load() throws -> GaussianFixture {
+    let url = try #require(
+      Bundle.module.url(forResource: "gaussian_process", withExtension: "json", subdirectory: "Fixtures"))
+    return try JSONDecoder().decode(GaussianFixture.self, from: Data(contentsOf: url))
+  }
+}
+
+/// Points in [0, 1]^columns.
+func randomInputs(_ rows: Int, _ columns: Int, seed: UInt64) -> Matrix {
+  var random = RandomStream(seed: seed, purpose: .test)
+  return Matrix(
+    rows: rows, columns: columns, values: (0..<rows * columns).map { _ in random.uniform() })
+}
+
+/// A training set of real features; labels are of no target unless `margins` says so.
+func trainingSet(
+  _ inputs: Matrix, targets: [[Double]] = [], labels: [[Double]] = [], margins: [Int?]? = nil
+) -> TrainingSet {
+  TrainingSet(
+    features: (0..<inputs.columns).map { .real(parameter: $0) }, inputs: inputs, targets: targets,
+    targetNames: targets.indices.map { "y\($0)" }, labels: labels,
+    labelNames: labels.indices.map { "c\($0)" },
+    marginTargets: margins ?? labels.map { _ in nil })
+}
+
+/// Largest difference between a surrogate's gradient of a random linear function of everything it predicts and central
+/// differences, relative to the largest slope.
+func gradientMismatch(_ model: some Surrogate, _ points: Matrix, step: Double = 1e-5) -> Double {
+  var random = RandomStream(seed: 9, purpose: .test)
+  let shape = model.predict(points)
+  let weigh = { (columns: [[Double]]) -> [[Double]] in
+    columns.map { column in
+      let size = max(column.reduce(0) { max($0, abs($1)) }, 1e-9)
+      let weight = random.normal() / size
+      return column.map { _ in weight }
+    }
+  }
+  let seeds = PredictionSeeds(
+    mean: weigh(shape.mean), variance: weigh(shape.variance ?? []), logOdds: weigh(shape.logOdds))
+  let total = { (prediction: Prediction, row: Int) -> Double in
+    let pairs =
+      Array(zip(seeds.mean, prediction.mean)) + Array(zip(seeds.variance, prediction.variance ?? []))
+      + Array(zip(seeds.logOdds, prediction.logOdds))
+    return pairs.reduce(0) { $0 + $1.0[row] * $1.1[row] }
+  }
+  let gradient = model.gradient(points) { _ in seeds }.gradient
+  var (worst, largest) = (0.0, 0.0)
+  for j in 0..<points.columns {
+    var (up, down) = (points, points)
+    for i in 0..<points.rows {
+      up[i, j] += step
+      down[i, j] -= step
+    }
+    let (above, below) = (model.predict(up), model.predict(down))
+    for i in 0..<points.rows {
+      let slope = (total(above, i) - total(below, i)) / (2 * step)
+      worst = max(worst, abs(slope - gradient[i, j]))
+      largest = max(largest, abs(slope))
+    }
+  }
+  return worst / largest
+}
+
+func isFinite(_ prediction: Prediction) -> Bool {
+  (prediction.mean + (prediction.variance ?? []) + prediction.logOdds).allSatisfy {
+    $0.allSatisfy(\.isFinite)
+  }
+}
+
+func rSquared(_ predicted: [Double], _ actual: [Double]) -> Double {
+  let mean = actual.reduce(0, +) / Double(actual.count)
+  let residual = zip(predicted, actual).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+  return 1 - residual / actual.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+}
