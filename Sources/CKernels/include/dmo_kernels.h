@@ -3,5 +3,6 @@
 #define DMO_KERNELS_H
 
 #include "dmo_network.h"
+#include "matern.h"
 
 #endif

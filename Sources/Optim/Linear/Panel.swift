@@ -26,13 +26,11 @@ struct Panel {
     let depth = transposed ? a.rows : a.columns
     assert(depth == (secondTransposed ? b.columns : b.rows))
     guard rows > 0, columns > 0, depth > 0 else { return }
-    _ = Panel.oneThread
+    _ = BLAS.oneThread
     cblas_sgemm(
       CblasRowMajor, transposed ? CblasTrans : CblasNoTrans, secondTransposed ? CblasTrans : CblasNoTrans,
-      blasint(rows), blasint(columns), blasint(depth), 1, a.base, blasint(a.stride), b.base, blasint(b.stride),
+      blasint(rows), blasint(columns), blasint(depth), 1, a.base, blasint(a.stride), b.base,
+      blasint(b.stride),
       adding ? 1 : 0, base, blasint(stride))
   }
-
-  /// Models are trained side by side; each product gets one thread.
-  private static let oneThread: Void = openblas_set_num_threads(1)
 }

@@ -16,7 +16,8 @@ struct Attention {
   let weights: Int
 
   init(
-    _ place: ParameterLayout.Block, shape: NetworkShape, heads: Int, batch: Int, queries: Int, input: PanelPlace,
+    _ place: ParameterLayout.Block, shape: NetworkShape, heads: Int, batch: Int, queries: Int,
+    input: PanelPlace,
     keepsGradients: Bool, plan: inout ArenaPlan
   ) {
     (self.place, self.shape, self.heads) = (place, shape, heads)
@@ -64,13 +65,16 @@ struct Attention {
       pass.dropout(shape.attentionDropout, site))
     work.prefix(asked).multiply(pass.weights(place.out, w, w), mix)
     dmo_add_residual(
-      Int32(w), Int32(asked), Int32(all.stride), work.base, pass.parameters + place.outBias, arena[input].base,
+      Int32(w), Int32(asked), Int32(all.stride), work.base, pass.parameters + place.outBias,
+      arena[input].base,
       output.base, pass.dropout(shape.residualDropout, site + 1))
   }
 
   /// `dx`: on entry the derivative with respect to the output in the asked columns and zero in the others; on return that with
   /// respect to the input. `wide` has 3 * width rows.
-  func backward(_ pass: NetworkPass, dx: Panel, normed: Panel, work: Panel, wide: Panel, scratch: Int, site: Int) {
+  func backward(
+    _ pass: NetworkPass, dx: Panel, normed: Panel, work: Panel, wide: Panel, scratch: Int, site: Int
+  ) {
     let (arena, w) = (pass.arena, shape.width)
     let asked = batch * queries
     let dy = work.prefix(asked)
@@ -98,7 +102,8 @@ struct Attention {
     work.prefix(asked).multiply(pass.weights(place.qkv, w, w), transposed: true, dq, adding: true)
     let x = arena[input]
     dmo_layernorm_backward(
-      Int32(w), Int32(x.columns), Int32(x.stride), work.base, x.base, pass.parameters + place.norm1, arena[mean],
+      Int32(w), Int32(x.columns), Int32(x.stride), work.base, x.base, pass.parameters + place.norm1,
+      arena[mean],
       arena[scale], dx.base, pass.gradient(place.norm1), pass.gradient(place.norm1 + w))
   }
 }

@@ -16,7 +16,8 @@ struct FeedForward {
   let slope: PanelPlace
 
   init(
-    _ place: ParameterLayout.Block, shape: NetworkShape, input: PanelPlace, columns: Int, plan: inout ArenaPlan
+    _ place: ParameterLayout.Block, shape: NetworkShape, input: PanelPlace, columns: Int,
+    plan: inout ArenaPlan
   ) {
     self.place = place
     (width, hidden) = (shape.width, shape.hidden)
@@ -61,7 +62,8 @@ struct FeedForward {
     let dh = Panel(wide.base, rows: hidden, columns: columns, stride: h.stride)
     dh.multiply(pass.weights(place.outer, width, hidden), transposed: true, dy)
     dmo_gelu_backward(
-      Int32(hidden), Int32(columns), Int32(h.stride), arena[slope].base, dh.base, pass.gradient(place.innerBias))
+      Int32(hidden), Int32(columns), Int32(h.stride), arena[slope].base, dh.base,
+      pass.gradient(place.innerBias))
     if pass.gradients != nil {
       dmo_layernorm(
         Int32(width), Int32(columns), Int32(x.stride), x.base, p + place.norm2, p + place.norm2 + width,
@@ -70,7 +72,8 @@ struct FeedForward {
     }
     dy.multiply(pass.weights(place.inner, hidden, width), transposed: true, dh)
     dmo_layernorm_backward(
-      Int32(width), Int32(columns), Int32(x.stride), dy.base, x.base, p + place.norm2, arena[mean], arena[scale],
+      Int32(width), Int32(columns), Int32(x.stride), dy.base, x.base, p + place.norm2, arena[mean],
+      arena[scale],
       dx.base, pass.gradient(place.norm2), pass.gradient(place.norm2 + width))
   }
 }

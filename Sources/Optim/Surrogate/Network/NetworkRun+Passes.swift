@@ -17,7 +17,8 @@ extension NetworkRun {
     _ parameters: UnsafeMutablePointer<Float>, gradients: UnsafeMutablePointer<Float>? = nil, key: UInt32?
   ) -> NetworkPass {
     NetworkPass(
-      arena: arena, parameters: parameters, gradients: gradients, keepsGradients: keepsGradients, dropoutKey: key)
+      arena: arena, parameters: parameters, gradients: gradients, keepsGradients: keepsGradients,
+      dropoutKey: key)
   }
 
   private func withTokens<R>(_ body: (dmo_token_shape) -> R) -> R {
@@ -38,7 +39,8 @@ extension NetworkRun {
     for (i, feedForward) in feedForwards.enumerated() {
       if isTransformer {
         attentions[i].forward(
-          pass, normed: normed, work: work, scratch: places.scratch, output: arena[feedForward.input], site: 4 * i)
+          pass, normed: normed, work: work, scratch: places.scratch, output: arena[feedForward.input],
+          site: 4 * i)
       }
       let output = arena[i + 1 < feedForwards.count ? nextInput(i) : places.last]
       feedForward.forward(
@@ -48,7 +50,9 @@ extension NetworkRun {
     dmo_layernorm(
       Int32(shape.width), Int32(batch), Int32(last.stride), last.base, parameters + layout.norm,
       parameters + layout.norm + shape.width, normed.base, arena[places.normMean], arena[places.normScale])
-    applyHeads(pass, trunk: normed.prefix(batch))
+    arena[places.heads].multiply(
+      pass.weights(layout.headWeights, shape.heads, shape.width), normed.prefix(batch))
+    applyHeads(parameters + layout.direct, addingToTrunk: true)
   }
 
   /// What comes after block i.
@@ -73,22 +77,25 @@ extension NetworkRun {
     }
   }
 
-  /// Heads on what the trunk made of the inputs (absent: zeros) and on the inputs themselves.
-  private func applyHeads(_ pass: NetworkPass, trunk: Panel?) {
+  /// Completes the heads' product with what they see of the inputs, and squares the latents.
+  private func applyHeads(_ direct: UnsafeMutablePointer<Float>, addingToTrunk: Bool) {
     let u = arena[places.heads]
     let (heads, targets) = (shape.heads, shape.targets)
-    if let trunk { u.multiply(pass.weights(layout.headWeights, heads, shape.width), trunk) }
     if shape.isDirect {
-      u.multiply(pass.weights(layout.inputWeights, heads, shape.features), inputs, adding: trunk != nil)
+      u.multiply(
+        Panel(direct + layout.inputWeights - layout.direct, rows: heads, columns: shape.features), inputs,
+        adding: addingToTrunk)
     }
-    dmo_add_bias(Int32(heads), Int32(batch), Int32(u.stride), pass.parameters + layout.headBias, u.base)
+    dmo_add_bias(
+      Int32(heads), Int32(batch), Int32(u.stride), direct + layout.headBias - layout.direct, u.base)
+    let curvature = direct + layout.curvature - layout.direct
     let y = values
     for k in 0..<targets {
       let to = y.base + k * y.stride
       to.update(from: u.base + k * u.stride, count: batch)
       for r in 0..<shape.latents {
         let z = u.base + (targets + k * shape.latents + r) * u.stride
-        let q = pass.parameters[layout.curvature + k * shape.latents + r]
+        let q = curvature[k * shape.latents + r]
         for n in 0..<batch { to[n] += q * z[n] * z[n] }
       }
     }
@@ -99,7 +106,10 @@ extension NetworkRun {
   }
 
   /// Derivatives with respect to the heads' product, from `seeds`.
-  private func backwardHeads(_ pass: NetworkPass) -> Panel {
+  private func backwardHeads(
+    _ direct: UnsafeMutablePointer<Float>, _ gradients: UnsafeMutablePointer<Float>?
+  ) -> Panel {
+    let curvature = direct + layout.curvature - layout.direct
     let (u, du, dy, targets) = (arena[places.heads], arena[places.dheads], seeds, shape.targets)
     for k in 0..<targets {
       let from = dy.base + k * dy.stride
@@ -107,13 +117,13 @@ extension NetworkRun {
       for r in 0..<shape.latents {
         let row = targets + k * shape.latents + r
         let (z, dz) = (u.base + row * u.stride, du.base + row * du.stride)
-        let q = pass.parameters[layout.curvature + k * shape.latents + r]
+        let q = curvature[k * shape.latents + r]
         var dq: Float = 0
         for n in 0..<batch {
           dz[n] = 2 * q * z[n] * from[n]
           dq += z[n] * z[n] * from[n]
         }
-        pass.gradient(layout.curvature + k * shape.latents + r)?.pointee += dq
+        if let gradients { gradients[layout.curvature - layout.direct + k * shape.latents + r] += dq }
       }
     }
     let firstLabel = targets + targets * shape.latents
@@ -126,7 +136,8 @@ extension NetworkRun {
   /// Adds the parameters' gradients to `gradients` (where given) and leaves those of the inputs in `inputGradients` (where
   /// wanted), from `seeds` and the last forward pass, which must have had the same parameters and key.
   func backward(
-    _ parameters: UnsafeMutablePointer<Float>, gradients: UnsafeMutablePointer<Float>?, dropoutKey: UInt32? = nil,
+    _ parameters: UnsafeMutablePointer<Float>, gradients: UnsafeMutablePointer<Float>?,
+    dropoutKey: UInt32? = nil,
     wantsInputs: Bool = false
   ) {
     precondition(keepsGradients)
@@ -134,21 +145,24 @@ extension NetworkRun {
     let (normed, work, dx, wide) = (
       arena[places.normed], arena[places.work], arena[places.dstate], arena[places.wide]
     )
-    let du = backwardHeads(pass)
-    backwardDirect(pass, du, wantsInputs: wantsInputs)
+    let (direct, directGradients) = (parameters + layout.direct, pass.gradient(layout.direct))
+    let du = backwardHeads(direct, directGradients)
+    backwardInputHeads(direct, directGradients, du, wantsInputs: wantsInputs)
     let dnormed = work.prefix(batch)
     dnormed.multiply(pass.weights(layout.headWeights, shape.heads, shape.width), transposed: true, du)
     let last = arena[places.last].prefix(batch)
     let norm = parameters + layout.norm
     if gradients != nil {
       dmo_layernorm(
-        Int32(shape.width), Int32(batch), Int32(last.stride), last.base, norm, norm + shape.width, normed.base,
+        Int32(shape.width), Int32(batch), Int32(last.stride), last.base, norm, norm + shape.width,
+        normed.base,
         arena[places.normMean], arena[places.normScale])
       pass.accumulate(layout.headWeights, du, normed.prefix(batch))
     }
     dx.base.update(repeating: 0, count: dx.rows * dx.stride)
     dmo_layernorm_backward(
-      Int32(shape.width), Int32(batch), Int32(last.stride), dnormed.base, last.base, norm, arena[places.normMean],
+      Int32(shape.width), Int32(batch), Int32(last.stride), dnormed.base, last.base, norm,
+      arena[places.normMean],
       arena[places.normScale], dx.base, pass.gradient(layout.norm), pass.gradient(layout.norm + shape.width))
     for i in feedForwards.indices.reversed() {
       feedForwards[i].backward(
@@ -161,19 +175,27 @@ extension NetworkRun {
     backwardEmbedding(pass, dx, wantsInputs: wantsInputs)
   }
 
-  private func backwardDirect(_ pass: NetworkPass, _ du: Panel, wantsInputs: Bool) {
-    if let gradients = pass.gradients {
+  private func backwardInputHeads(
+    _ direct: UnsafeMutablePointer<Float>, _ gradients: UnsafeMutablePointer<Float>?, _ du: Panel,
+    wantsInputs: Bool
+  ) {
+    if let gradients {
       dmo_row_sums(
-        Int32(shape.heads), Int32(batch), Int32(du.stride), du.base, gradients + layout.headBias)
+        Int32(shape.heads), Int32(batch), Int32(du.stride), du.base,
+        gradients + layout.headBias - layout.direct)
     }
     let dinputs = inputGradients
     guard shape.isDirect else {
       return dinputs.base.update(repeating: 0, count: dinputs.rows * dinputs.stride)
     }
-    pass.accumulate(layout.inputWeights, du, inputs)
+    let offset = layout.inputWeights - layout.direct
+    if let gradients {
+      Panel(gradients + offset, rows: shape.heads, columns: shape.features).multiply(
+        du, inputs, secondTransposed: true, adding: true)
+    }
     if wantsInputs {
       dinputs.multiply(
-        pass.weights(layout.inputWeights, shape.heads, shape.features), transposed: true, du)
+        Panel(direct + offset, rows: shape.heads, columns: shape.features), transposed: true, du)
     }
   }
 
@@ -181,7 +203,8 @@ extension NetworkRun {
     if isTransformer {
       return withTokens {
         dmo_tokenize_backward(
-          $0, inputs.base, pass.parameters + layout.embedding, dx.base, wantsInputs ? inputGradients.base : nil,
+          $0, inputs.base, pass.parameters + layout.embedding, dx.base,
+          wantsInputs ? inputGradients.base : nil,
           pass.gradient(layout.embedding), pass.gradient(layout.embeddingBias))
       }
     }
@@ -197,15 +220,13 @@ extension NetworkRun {
     }
   }
 
-  /// The direct heads alone, as if the trunk gave nothing; parameters' gradients are added from `layout.direct` on.
-  func forwardDirect(_ parameters: UnsafeMutablePointer<Float>) {
-    applyHeads(pass(parameters, key: nil), trunk: nil)
-  }
+  /// The direct heads alone, as if the trunk gave nothing. `direct` is that part of the parameters (from `layout.direct` on).
+  func forwardDirect(_ direct: UnsafeMutablePointer<Float>) { applyHeads(direct, addingToTrunk: false) }
 
+  /// As `backward`, of the direct heads alone; `gradients` has the size of `direct`.
   func backwardDirect(
-    _ parameters: UnsafeMutablePointer<Float>, gradients: UnsafeMutablePointer<Float>?, wantsInputs: Bool = false
+    _ direct: UnsafeMutablePointer<Float>, gradients: UnsafeMutablePointer<Float>?, wantsInputs: Bool = false
   ) {
-    let pass = pass(parameters, gradients: gradients, key: nil)
-    backwardDirect(pass, backwardHeads(pass), wantsInputs: wantsInputs)
+    backwardInputHeads(direct, gradients, backwardHeads(direct, gradients), wantsInputs: wantsInputs)
   }
 }

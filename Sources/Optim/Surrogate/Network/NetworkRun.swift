@@ -24,8 +24,11 @@ final class NetworkRun {
 
   static let lanes = Int(DMO_LANES)
 
-  init(_ shape: NetworkShape, batch: Int, keepsGradients: Bool) {
+  /// - Parameter isDirectOnly: no trunk: memory for `forwardDirect` and `backwardDirect` only.
+  init(_ whole: NetworkShape, batch: Int, keepsGradients: Bool, isDirectOnly: Bool = false) {
     precondition(batch > 0 && batch % NetworkRun.lanes == 0)
+    var shape = whole
+    if isDirectOnly { (shape.trunk, shape.width, shape.hidden, shape.blocks) = (.residual, 0, 0, 0) }
     (self.shape, self.batch, self.keepsGradients) = (shape, batch, keepsGradients)
     layout = ParameterLayout(shape)
     var plan = ArenaPlan()
@@ -41,7 +44,8 @@ final class NetworkRun {
       let isLast = i == shape.blocks - 1
       if let heads {
         let attention = Attention(
-          place, shape: shape, heads: heads, batch: batch, queries: isLast ? 1 : shape.tokenCount, input: state,
+          place, shape: shape, heads: heads, batch: batch, queries: isLast ? 1 : shape.tokenCount,
+          input: state,
           keepsGradients: keepsGradients, plan: &plan)
         scratch = max(scratch, attention.workCount)
         attentions.append(attention)
@@ -57,7 +61,8 @@ final class NetworkRun {
       inputs: plan.panel(rows: shape.features, columns: batch),
       dinputs: plan.panel(rows: shape.features, columns: batch),
       normed: plan.panel(rows: w, columns: columns), work: plan.panel(rows: w, columns: columns),
-      heads: plan.panel(rows: shape.heads, columns: batch), dheads: plan.panel(rows: shape.heads, columns: batch),
+      heads: plan.panel(rows: shape.heads, columns: batch),
+      dheads: plan.panel(rows: shape.heads, columns: batch),
       values: plan.panel(rows: shape.targets + shape.labels, columns: batch),
       dvalues: plan.panel(rows: shape.targets + shape.labels, columns: batch),
       wide: plan.panel(rows: keepsGradients ? max(3 * w, shape.hidden) : 1, columns: columns),
