@@ -15,10 +15,16 @@ public struct OptimizationOptions: Sendable {
   /// Of the search on the surrogate.
   public var search = SearchOptions()
   public var generations = 100
-  /// In cost space; nil: beyond the front by a part of its width, anew every epoch.
+  /// Of hypervolumes, in cost space; nil: beyond the first feasible front and nine tenths of the points known then, fixed from
+  /// then on.
   public var reference: [Double]?
+  /// An earlier model to start the first fit from.
+  public var warm: TrainedModel?
 
   public init(surrogate: SurrogateEntry) { self.surrogate = surrogate }
+
+  /// What a search takes where no surrogate is named.
+  public static let standardSurrogate = "gpr"
 
   /// Points of the initial sample for a number of parameters.
   public static func initialCount(_ parameters: Int) -> Int { 2 * parameters + 2 }
@@ -34,9 +40,10 @@ extension Campaign {
   /// Batches are synchronous and everything random comes from the campaign's streams, so the result does not depend on the number
   /// of workers, and a second run finds all its evaluations in the study. Interruption keeps what was evaluated.
   public func optimize(
-    _ algorithm: AlgorithmEntry, options: OptimizationOptions, observer: any Observer
+    _ algorithm: AlgorithmEntry, options: OptimizationOptions, observer: any Observer,
+    onEpoch: @escaping (EpochRecord) -> Void = { _ in }
   ) throws -> OptimizationResult {
-    var loop = EpochLoop(self, algorithm, options, observer)
+    var loop = EpochLoop(self, algorithm, options, observer, onEpoch)
     return try loop.run()
   }
 }
@@ -47,12 +54,15 @@ private struct EpochLoop {
   private let algorithm: AlgorithmEntry
   private let options: OptimizationOptions
   private let observer: any Observer
+  private let onEpoch: (EpochRecord) -> Void
   private let stream: RandomStream
   private let batch: Int
   private let first: Int
   private let began = ContinuousClock.now
   private var records: [EpochRecord] = []
-  private var warm: (any Surrogate)?
+  private var warm: TrainedModel?
+  /// Reference point of all hypervolumes once there is a feasible front.
+  private var reference: [Double]?
   /// Points at which the next model starts afresh.
   private var growth = 0
   /// Where the last search on the surrogate ended.
@@ -63,9 +73,11 @@ private struct EpochLoop {
 
   init(
     _ campaign: Campaign, _ algorithm: AlgorithmEntry, _ options: OptimizationOptions,
-    _ observer: any Observer
+    _ observer: any Observer, _ onEpoch: @escaping (EpochRecord) -> Void
   ) {
     (self.campaign, self.algorithm, self.observer) = (campaign, algorithm, observer)
+    self.onEpoch = onEpoch
+    (warm, reference) = (options.warm, options.reference)
     var options = options
     options.search.accept = campaign.problem.simulators.isEmpty ? nil : campaign.problem.aPrioriAcceptance
     self.options = options
@@ -84,9 +96,11 @@ private struct EpochLoop {
       }
       reason = wasInterrupted ? nil : options.stopping.reason(state())
     }
-    let reference = measure()
     return OptimizationResult(
-      records: records, rows: first..<campaign.archive.count, reference: reference,
+      records: records, rows: first..<campaign.archive.count,
+      reference: reference.map {
+        zip($0, campaign.problem.objectives).map { $1.sense == .maximize ? -$0 : $0 }
+      },
       reason: reason ?? "interrupted", wasInterrupted: wasInterrupted, remembered: remembered,
       computed: computed)
   }
@@ -136,13 +150,11 @@ private struct EpochLoop {
   }
 
   private mutating func train() throws -> ProblemModel {
-    let (set, layout) = campaign.problem.trainingSet(campaign.archive, try campaign.scores(), options.goal)
-    let surrogate = try options.surrogate.fit(
-      set, options.training, RandomStream(seed: campaign.seed, purpose: .training), set.count >= growth ? nil : warm, nil)
-    if set.count >= growth { growth = set.count + max(1, Int(Double(set.count) * (ProcessInfo.processInfo.environment["COLD"].flatMap(Double.init) ?? 0.1))) }
-    warm = surrogate
-    return ProblemModel(
-      problem: campaign.problem, goal: options.goal, layout: layout, surrogate: surrogate)
+    let trained = try campaign.train(
+      options.surrogate, goal: options.goal, options: options.training, warm: warm, keepsQuick: false,
+      observer: observer)
+    warm = trained
+    return trained.model
   }
 
   private mutating func choose(_ model: ProblemModel, _ stream: RandomStream) throws -> [Infill] {
@@ -165,10 +177,6 @@ private struct EpochLoop {
     let near = neighbours(front, space, stream.derived(1))
     let count = min(batch, (options.stopping.evaluations ?? .max) - (campaign.archive.count - first))
     let r = infill.choose(count, from: accepted(found.points + near), stream: stream.derived(2))
-    if ProcessInfo.processInfo.environment["DBG"] != nil {
-      let pr = model.predict(r.map(\.point))
-      print("DBG worth", r.map(\.worth), r.map(\.point), "costs", r.map(\.costs), "ref", frame.reference, "front", front.count, "pop", found.count, "popfeas", found.violation.count { $0 <= 0 }, "lo", pr.logOdds.map { $0[0] }, "sd", pr.costVariance!.map { $0[0].squareRoot() })
-    }
     return r
   }
 
@@ -225,11 +233,15 @@ private struct EpochLoop {
   private mutating func record(epoch: Int, error: Double?, seconds: (Double, Double, Double)) throws {
     let scores = try campaign.scores()
     let front = feasibleFront(scores)
-    records.append(
-      EpochRecord(
-        epoch: epoch, evaluations: campaign.archive.count - first, feasible: scores.rows(.feasible).count,
-        front: front.count, hypervolume: nil, error: error, simulating: seconds.0, training: seconds.1,
-        searching: seconds.2, costs: scores.costs.map { column in front.map { column[$0] } }))
+    let costs = scores.costs.map { column in front.map { column[$0] } }
+    if reference == nil && !front.isEmpty { reference = Self.reference(front: costs, all: scores.costs) }
+    let record = EpochRecord(
+      epoch: epoch, evaluations: campaign.archive.count - first, feasible: scores.rows(.feasible).count,
+      front: front.count,
+      hypervolume: reference.map { front.isEmpty ? 0 : hypervolume(costs, reference: $0) },
+      error: error, simulating: seconds.0, training: seconds.1, searching: seconds.2, costs: costs)
+    records.append(record)
+    onEpoch(record)
     let total = options.stopping.evaluations ?? options.stopping.epochs.map { $0 * batch } ?? 0
     observer.report(
       Progress(activity: "optimizing", done: campaign.archive.count - first, total: max(total, 1)))
@@ -241,26 +253,18 @@ private struct EpochLoop {
     state.epochs = records.count - 1
     state.seconds = began.duration(to: .now) / .seconds(1)
     state.front = records.last?.costs ?? []
-    if let reference = options.reference ?? currentReference {
-      state.hypervolumes = records.suffix(options.stopping.patience + 1).map {
-        $0.front > 0 ? hypervolume($0.costs, reference: reference) : 0
-      }
-    }
+    state.hypervolumes = records.map { $0.hypervolume ?? 0 }
     return state
   }
+}
 
-  private var currentReference: [Double]? {
-    records.last.flatMap { $0.front > 0 ? HypervolumeCurve.reference($0.costs) : nil }
-  }
-
-  /// Hypervolumes of all records against one reference point: the given one, or the last front's worst costs and a tenth of its
-  /// range.
-  private mutating func measure() -> [Double]? {
-    guard let reference = options.reference ?? currentReference else { return nil }
-    for i in records.indices where records[i].front > 0 {
-      records[i].hypervolume = hypervolume(records[i].costs, reference: reference)
+extension EpochLoop {
+  /// A first front may be one point: what else is known says how far later ones can reach, and a few wild values do not.
+  private static func reference(front: [[Double]], all: [[Double]]) -> [Double] {
+    zip(HypervolumeCurve.reference(front), all).map { beyond, column in
+      let known = column.filter(\.isFinite).sorted()
+      return known.isEmpty ? beyond : max(beyond, known[(known.count - 1) * 9 / 10])
     }
-    return zip(reference, campaign.problem.objectives).map { $1.sense == .maximize ? -$0 : $0 }
   }
 }
 

@@ -70,11 +70,13 @@ extension Campaign {
   /// model.
   ///
   /// - Parameter warm: an earlier model to start from, where the surrogate can.
+  /// - Parameter keepsQuick: keep a model in the study even where fitting it again costs no more than reading it, as in a loop of
+  ///   hundreds of small fits.
   /// - Throws: `TrainingError` where there is nothing to learn from; what the study throws.
   public func train(
     _ entry: SurrogateEntry, goal: LearningGoal = LearningGoal(),
     options: SurrogateOptions = SurrogateOptions(),
-    warm: TrainedModel? = nil, observer: any Observer
+    warm: TrainedModel? = nil, keepsQuick: Bool = true, observer: any Observer
   ) throws -> TrainedModel {
     let (set, layout) = problem.trainingSet(archive, try scores(), goal)
     try check(set, layout)
@@ -96,7 +98,7 @@ extension Campaign {
     let surrogate = try entry.fit(
       set, options, RandomStream(seed: seed, purpose: .training), start?.model.surrogate, report)
     let seconds = began.duration(to: .now) / .seconds(1)
-    if !report.shouldStop {
+    if !report.shouldStop && (keepsQuick || seconds > 0.5) {
       try study.store(
         StoredModel(
           surrogate: entry.name, evaluations: set.count, summary: surrogate.summary, seconds: seconds,
