@@ -4,7 +4,9 @@ import Testing
 @testable import Optim
 
 @Suite struct CrossValidationTests {
-  static func stream(_ index: UInt64 = 0) -> RandomStream { RandomStream(seed: 5, purpose: .test, index: index) }
+  static func stream(_ index: UInt64 = 0) -> RandomStream {
+    RandomStream(seed: 5, purpose: .test, index: index)
+  }
 
   /// Linear targets with noise; labels of 50 %, 10 % and one row.
   static func set(_ rows: Int, noise: Double = 0.1) -> TrainingSet {
@@ -43,7 +45,7 @@ import Testing
     for labels in [[], [Array(repeating: Double.nan, count: 7)]] {
       let folds = Folds(rows: 7, labels: labels, count: 3, stream: Self.stream())
       #expect((0..<3).map { folds.rows(in: $0).count } == [3, 2, 2])
-      #expect(folds.rows(in: 1) + folds.rows(outside: 1) == folds.rows(in: 1) + folds.rows(outside: 1))
+      #expect((folds.rows(in: 1) + folds.rows(outside: 1)).sorted() == Array(0..<7))
     }
   }
 
@@ -88,12 +90,8 @@ import Testing
   }
 
   @Test func interruptionGivesNothing() throws {
-    #expect(
-      try CrossValidation.run(
-        linearEntry("linear"), Self.set(20), folds: 4, stream: Self.stream(), observer: Stopping()) == nil)
+    let result = try CrossValidation.run(
+      linearEntry("linear"), Self.set(20), folds: 4, stream: Self.stream(), observer: Stopping())
+    #expect(result.map(\.folds) == nil)
   }
-}
-
-extension CrossValidation: Equatable {
-  public static func == (a: CrossValidation, b: CrossValidation) -> Bool { a.prediction.mean == b.prediction.mean }
 }
