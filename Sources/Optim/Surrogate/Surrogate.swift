@@ -141,7 +141,7 @@ extension Surrogate {
 /// The surrogates there are.
 public enum Surrogates {
   public static let all: [SurrogateEntry] = [
-    GaussianSurrogate.entry, GaussianSurrogate.multiOutputEntry,
+    GaussianSurrogate.entry, GaussianSurrogate.multiOutputEntry, LogisticSurrogate.entry,
   ]
 
   public static func named(_ name: String) -> SurrogateEntry? { all.first { $0.name == name } }
