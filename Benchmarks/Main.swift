@@ -8,7 +8,7 @@ struct Main {
     PersistentSimulatorBenchmark(), OnceSimulatorBenchmark(),
     StudyBenchmark(),
     FormulaBenchmark(), RescoreBenchmark(),
-    MillionEvaluationsBenchmark(),
+    MillionEvaluationsBenchmark(), TrainingStepBenchmark(), JointAccuracyBenchmark(),
   ]
 
   static func main() throws {
