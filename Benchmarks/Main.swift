@@ -7,7 +7,7 @@ struct Main {
     StartBenchmark(), NonDominatedSortingBenchmark(), HypervolumeBenchmark(), NSGA2Benchmark(),
     PersistentSimulatorBenchmark(), OnceSimulatorBenchmark(),
     StudyBenchmark(),
-    FormulaBenchmark(), RescoreBenchmark(), SensitivityBenchmark(),
+    FormulaBenchmark(), RescoreBenchmark(), SensitivityBenchmark(), TrainingStepBenchmark(), JointAccuracyBenchmark(),
     MillionEvaluationsBenchmark(),
   ]
 
