@@ -6,6 +6,8 @@ extension Session {
   func output(of value: Value, text: String) throws -> Output? {
     switch value {
     case .nothing, .unknown: return nil
+    case .points(let points) where points.trace != nil:
+      return .table(traceTable(points, points.trace!), isWhole: false)
     case .points(let points)
     where !points.evaluations.isEmpty && points.evaluations.states.allSatisfy({ $0 == .pending }):
       return .text("\(points.title), pending")
@@ -13,6 +15,7 @@ extension Session {
     case .table(let table): return .table(table, isWhole: false)
     case .tables(let tables): return .group(tables.map { .table($0, isWhole: false) })
     case .figure(let figure): return .figure(figure)
+    case .illustrated(let table, let figure): return .group([.table(table, isWhole: false), .figure(figure)])
     case .model(let model): return .table(modelTable(model), isWhole: false)
     case .symbolic, .list, .map:
       guard value.isSymbolic, environment.isColumns(value) else { return .text(value.text) }
@@ -50,6 +53,7 @@ extension Session {
 
   /// Parameters, objectives and state of points; `full` adds outputs, derived values and constraints.
   func table(_ points: Points, full: Bool = false) throws -> Table {
+    if let trace = points.trace { return traceTable(points, trace) }
     let evaluations = points.evaluations
     let scores = try Scores(problem: campaign.problem, evaluations: evaluations)
     var columns = [Table.Column("row", .integers(points.rows))]
@@ -179,7 +183,8 @@ extension Session {
     let holds = try formula.evaluate(on: points.evaluations)[0]
     let rows = holds.indices.filter { holds[$0] == 1 }
     return Points(
-      title: points.title, evaluations: points.evaluations.subset(rows), rows: rows.map { points.rows[$0] })
+      title: points.title, evaluations: points.evaluations.subset(rows), rows: rows.map { points.rows[$0] },
+      trace: points.trace?.keeping(rows))
   }
 
   /// Sorted by a formula, ascending, missing values last; at most `count` of them.
@@ -193,7 +198,8 @@ extension Session {
     }
     if let count { rows = Array(rows.prefix(count)) }
     return Points(
-      title: points.title, evaluations: points.evaluations.subset(rows), rows: rows.map { points.rows[$0] })
+      title: points.title, evaluations: points.evaluations.subset(rows), rows: rows.map { points.rows[$0] },
+      trace: points.trace?.keeping(rows))
   }
 }
 

@@ -17,6 +17,8 @@ public enum Value: Sendable {
   /// A report of several tables.
   case tables([Table])
   indirect case figure(Figure)
+  /// A table that a figure shows too.
+  indirect case illustrated(Table, Figure)
   indirect case model(TrainedModel)
   case nothing
   /// While checking: known only when the program runs.
@@ -49,8 +51,10 @@ public struct Points: Sendable {
   /// How it came about: `pareto`, `sample`; the title of its table.
   public let title: String
   public let evaluations: Evaluations
-  /// Their places in the archive at that time, counted from 1.
+  /// Their places in the archive at that time, counted from 1; 0 for points that are not in it.
   public let rows: [Int]
+  /// The trace they were selected from.
+  public var trace: Trace?
 }
 
 extension Value {
@@ -75,6 +79,7 @@ extension Value {
     case .table: "a table"
     case .tables: "a report"
     case .figure: "a figure"
+    case .illustrated: "a table with its figure"
     case .model: "a model"
     case .nothing: "nothing"
     case .unknown(let kind): kind.rawValue

@@ -43,6 +43,7 @@ extension Session {
     case .value(.points(let points), _): table = try self.table(points, full: true)
     case .value(.table(let own), _): table = own
     case .value(.tables(let tables), _): table = tables[0]
+    case .value(.illustrated(let shown, _), _): table = shown
     case .word(let word, let span):
       throw Diagnostic(
         .wrongKind(expected: "pareto, all, points or a table", found: "the word '\(word)'"), at: span)

@@ -78,8 +78,14 @@ extension Session {
     }
   }
 
-  /// The model of an option, else the one trained last, for the problem as it is now.
+  /// The model of an option, else the one trained last, for the problem as it is now. The name of a surrogate is trained, or found
+  /// in the study.
   func model(_ arguments: Arguments, _ name: String = "model") throws -> TrainedModel {
+    if arguments.has(name), let entry = arguments.word(name).flatMap(Surrogates.named) {
+      let model = try campaign.train(entry, observer: host)
+      noteTraining(model)
+      return model
+    }
     guard let model = arguments.model(name) ?? lastModel else {
       throw SessionError(
         "there is no model yet: 'train' comes first, such as 'train \(Surrogates.all[0].name)'")

@@ -50,7 +50,7 @@ extension Session {
         throw Diagnostic(
           .wrongKind(expected: "points, a table or a formula", found: "the verb '\(word)'"), at: span)
       case .value(.points(let points), _): source = points
-      case .value(.table(let table), _):
+      case .value(.table(let table), _), .value(.illustrated(let table, _), _):
         host.present(.table(table, isWhole: isWhole || arguments.call.arguments.count > 1))
         return .nothing
       case .value(.tables(let tables), _):
@@ -90,7 +90,7 @@ extension Session {
   private var lastShown: Value? {
     shown.last { value in
       switch value {
-      case .points, .table: true
+      case .points, .table, .illustrated: true
       default: false
       }
     }
@@ -100,7 +100,7 @@ extension Session {
   private func whole(_ value: Value) throws -> Value {
     switch value {
     case .points(let points): host.present(.table(try table(points, full: true), isWhole: true))
-    case .table(let table): host.present(.table(table, isWhole: true))
+    case .table(let table), .illustrated(let table, _): host.present(.table(table, isWhole: true))
     default: break
     }
     return .nothing
@@ -143,12 +143,13 @@ extension Session {
       switch item {
       case .word("constraints", _): return try constraintBars(arguments)
       case .word("hypervolume", _): return try hypervolumeCurve(arguments)
+      case .word("loss", let span): return try lossCurves(arguments, span)
       case .word("pareto", _): source = try paretoPoints()
       case .word(let word, let span):
         throw Diagnostic(
           .wrongKind(expected: "formulas, points, hypervolume or constraints", found: "the word '\(word)'"),
           at: span)
-      case .value(.figure(let figure), _): return figure
+      case .value(.figure(let figure), _), .value(.illustrated(_, let figure), _): return figure
       case .value(.points(let points), _): source = points
       case .value(let value, let expression):
         guard environment.tracer.kind(of: value) != nil || value.isSymbolic && environment.isColumns(value)
@@ -159,6 +160,7 @@ extension Session {
         formulas.append((value, expression.span.label, expression.span))
       }
     }
+    if formulas.isEmpty, let trace = source?.trace { return traceFigure(trace) }
     if formulas.isEmpty { formulas = try objectiveFormulas(arguments) }
     let points = try filtered(
       source ?? archivePoints("all evaluated points") { $0 != .pending }, arguments.condition)

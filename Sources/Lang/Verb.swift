@@ -91,14 +91,13 @@ public struct Verb: Sendable {
   }
 
   public static let all: [Verb] =
-    samplingVerbs + trainingVerbs + searchVerbs + viewVerbs + fileVerbs + sessionVerbs
+    samplingVerbs + trainingVerbs + validationVerbs + sensitivityVerbs + traceVerbs + searchVerbs + viewVerbs
+    + fileVerbs + sessionVerbs
   private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
   public static func named(_ name: String) -> Verb? { byName[name] }
 
   /// Words kept for verbs of later versions, with what each will do.
   public static let later: [String: String] = [
-    "validate": "cross-validate a surrogate",
-    "sensitivity": "rank parameters by their influence", "trace": "follow a surrogate's gradients",
     "indicators": "measure a front against a reference", "notebook": "write a page with text and figures",
     "slurm": "write a batch script", "compare": "compare two studies",
   ]

@@ -196,7 +196,7 @@ struct VerbBinder {
 
 extension Verb {
   /// What can be shown by a word of its own.
-  static let shownWords: Set<String> = ["all", "hypervolume"]
+  static let shownWords: Set<String> = ["all", "hypervolume", "loss"]
 
   /// Choices of later versions: surrogates, algorithms and samplers that this one does not have.
   static let laterChoices: Set<String> = [

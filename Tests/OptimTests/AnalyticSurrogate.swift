@@ -85,7 +85,8 @@ func linearEntry(_ name: String, uses feature: @escaping @Sendable (Int) -> Bool
 }
 
 /// Coordinate descent on the squared error with a tiny ridge; enough for a handful of features.
-private func linearFit(_ inputs: Matrix, _ y: [Double], _ uses: (Int) -> Bool) -> AnalyticSurrogate.Quadratic {
+private func linearFit(_ inputs: Matrix, _ y: [Double], _ uses: (Int) -> Bool) -> AnalyticSurrogate.Quadratic
+{
   var random = RandomStream(seed: 1, purpose: .test)
   var fit = AnalyticSurrogate.Quadratic(inputs.columns, &random)
   fit.linear = fit.linear.map { _ in 0 }

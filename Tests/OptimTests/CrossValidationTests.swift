@@ -4,7 +4,9 @@ import Testing
 @testable import Optim
 
 @Suite struct CrossValidationTests {
-  static func stream(_ index: UInt64 = 0) -> RandomStream { RandomStream(seed: 5, purpose: .test, index: index) }
+  static func stream(_ index: UInt64 = 0) -> RandomStream {
+    RandomStream(seed: 5, purpose: .test, index: index)
+  }
 
   /// Linear targets with noise; labels of 50 %, 10 % and one row.
   static func set(_ rows: Int, noise: Double = 0.1) -> TrainingSet {
@@ -95,5 +97,7 @@ import Testing
 }
 
 extension CrossValidation: Equatable {
-  public static func == (a: CrossValidation, b: CrossValidation) -> Bool { a.prediction.mean == b.prediction.mean }
+  public static func == (a: CrossValidation, b: CrossValidation) -> Bool {
+    a.prediction.mean == b.prediction.mean
+  }
 }

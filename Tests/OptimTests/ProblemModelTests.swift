@@ -16,7 +16,8 @@ import Testing
     let second = graph.apply(.add, graph.apply(.logarithm, k), graph.apply(.multiply, a, b))
     let margin = graph.apply(.subtract, graph.apply(.add, b, n), a)
     let prior = graph.apply(
-      .subtract, graph.apply(.multiply, n, x), graph.apply(.multiply, graph.constant(0.5), graph.apply(.logarithm, k)))
+      .subtract, graph.apply(.multiply, n, x),
+      graph.apply(.multiply, graph.constant(0.5), graph.apply(.logarithm, k)))
     func satisfied(_ margin: TermGraph.Term) -> Formula {
       let holds = graph.apply(.lessOrEqual, graph.constant(0), margin)
       return formula(holds)
@@ -62,7 +63,9 @@ import Testing
     return ProblemModel(problem: problem, goal: goal, layout: layout, surrogate: surrogate)
   }
 
-  static func stream(_ index: UInt64 = 0) -> RandomStream { RandomStream(seed: 3, purpose: .test, index: index) }
+  static func stream(_ index: UInt64 = 0) -> RandomStream {
+    RandomStream(seed: 3, purpose: .test, index: index)
+  }
 
   /// Points away from the edges of cells, of the clamped halves of the first and last step, and of the condition x < 0.5.
   static func points(_ count: Int, _ space: Space) -> Matrix {
@@ -86,7 +89,9 @@ import Testing
     func add(_ value: Double, _ weight: Double) { if value.isFinite { sum += weight * sin(0.3 * value) } }
     for (k, column) in prediction.costs.enumerated() { add(column[row], 1 + Double(k)) }
     for (k, column) in (prediction.costVariance ?? []).enumerated() { add(column[row], 0.5 + Double(k)) }
-    for (j, column) in prediction.margins.enumerated() where !column.isEmpty { add(column[row], 2 + Double(j)) }
+    for (j, column) in prediction.margins.enumerated() where !column.isEmpty {
+      add(column[row], 2 + Double(j))
+    }
     for (j, column) in prediction.logOdds.enumerated() { add(column[row], 0.7 + Double(j)) }
     if !prediction.success.isEmpty { add(prediction.success[row], 1.3) }
     return sum
@@ -128,7 +133,9 @@ import Testing
       for i in 0..<points.rows {
         let difference = (Self.score(above, i) - Self.score(below, i)) / (2 * step)
         let scale = max(1, abs(difference))
-        #expect(abs(gradient[i, j] - difference) < 2e-4 * scale, "\(goal) row \(i) parameter \(j): \(gradient[i, j]) \(difference)")
+        #expect(
+          abs(gradient[i, j] - difference) < 2e-4 * scale,
+          "\(goal) row \(i) parameter \(j): \(gradient[i, j]) \(difference)")
       }
     }
   }
@@ -144,7 +151,9 @@ import Testing
     }
     let relaxed = model.gradient(unit: points) { Self.seeds($0, count: points.rows) }.prediction
     let direct = model.predict((0..<points.rows).map { space.decode(points.row($0)) })
-    for (a, b) in zip(relaxed.costs + relaxed.logOdds + relaxed.margins, direct.costs + direct.logOdds + direct.margins) {
+    for (a, b) in zip(
+      relaxed.costs + relaxed.logOdds + relaxed.margins, direct.costs + direct.logOdds + direct.margins)
+    {
       #expect(zip(a, b).allSatisfy { $0.isNaN && $1.isNaN || abs($0 - $1) < 1e-9 * max(1, abs($1)) })
     }
   }

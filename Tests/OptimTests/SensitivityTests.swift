@@ -114,7 +114,8 @@ import Testing
   @Test func mixedParameters() throws {
     let model = try ProblemModelTests.model(LearningGoal())
     let responses = Responses(model)
-    #expect(responses.names == ["f", "g", "numeric", "binary", "prior", "conditional", "simulation succeeds"])
+    #expect(
+      responses.names == ["f", "g", "numeric", "binary", "prior", "conditional", "simulation succeeds"])
     let slopes = slopeSensitivity.run(responses, 256, Self.stream()).measures[0].values
     let shares = saltelliSensitivity.run(responses, 256, Self.stream()).measures[1].values
     for k in 0..<2 {

@@ -32,7 +32,8 @@ import Testing
   /// The problem's own formulas as a surrogate; the log odds of the constraint are ten times its margin.
   static func model(_ problem: Problem, _ goal: LearningGoal = LearningGoal()) -> ProblemModel {
     var random = CrossValidationTests.stream()
-    func quadratic(_ constant: Double, _ linear: [Double], _ square: [Double]) -> AnalyticSurrogate.Quadratic {
+    func quadratic(_ constant: Double, _ linear: [Double], _ square: [Double]) -> AnalyticSurrogate.Quadratic
+    {
       var result = AnalyticSurrogate.Quadratic(2, &random)
       (result.constant, result.linear, result.square) = (constant, linear, square)
       return result
@@ -132,7 +133,9 @@ import Testing
   }
 
   /// With a simulator the constraint is known beforehand: exact margins lead, and no point that breaks it is selected.
-  @Test(arguments: TraceOptions.Target.allCases) func constraintsOnParametersHold(_ target: TraceOptions.Target)
+  @Test(arguments: TraceOptions.Target.allCases) func constraintsOnParametersHold(
+    _ target: TraceOptions.Target
+  )
     throws
   {
     let campaign = try Self.campaign(Self.problem(simulated: true))
@@ -160,7 +163,9 @@ import Testing
   @Test func whatCannotBeTracedIsExplained() throws {
     let free = try Self.campaign(Self.problem(constrained: false))
     let bound = try Self.campaign(Self.problem())
-    func reason(_ campaign: Campaign, _ goal: LearningGoal, _ target: TraceOptions.Target, _ start: TraceOptions.Start?)
+    func reason(
+      _ campaign: Campaign, _ goal: LearningGoal, _ target: TraceOptions.Target, _ start: TraceOptions.Start?
+    )
       -> String?
     {
       do {
@@ -171,8 +176,10 @@ import Testing
     }
     #expect(reason(free, LearningGoal(), .constraint, .best)!.contains("no constraint to trace"))
     #expect(reason(bound, LearningGoal(mode: .objectives), .both, nil)!.contains("predicts objectives only"))
-    #expect(reason(bound, LearningGoal(mode: .constraints), .objective, nil)!.contains("predicts constraints only"))
-    #expect(reason(free, LearningGoal(), .objective, .infeasible)!.contains("no evaluated point is infeasible"))
+    #expect(
+      reason(bound, LearningGoal(mode: .constraints), .objective, nil)!.contains("predicts constraints only"))
+    #expect(
+      reason(free, LearningGoal(), .objective, .infeasible)!.contains("no evaluated point is infeasible"))
     let empty = try Campaign(workers: 1)
     _ = try empty.adopt(Self.problem())
     #expect(reason(empty, LearningGoal(), .objective, .best)!.contains("start=random"))

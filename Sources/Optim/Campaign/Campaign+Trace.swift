@@ -62,7 +62,9 @@ extension Campaign {
       let costs = scores.costs.map { column in usable.map { column[$0] } }
       let ranking = Ranking(costs: costs, violation: usable.map { scores.violation[$0] })
       rows = ranking.best(min(options.count, usable.count), costs: costs).map { usable[$0] }
-      if rows.isEmpty { throw TraceError("no evaluated point has all objectives to start from; say start=random") }
+      if rows.isEmpty {
+        throw TraceError("no evaluated point has all objectives to start from; say start=random")
+      }
     case .infeasible:
       let bad = scores.status.indices.filter {
         [.infeasible, .failed, .incomplete].contains(scores.status[$0])

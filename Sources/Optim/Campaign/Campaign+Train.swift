@@ -106,7 +106,7 @@ extension Campaign {
   }
 
   /// A clear sentence where no surrogate could learn anything.
-  private func check(_ set: TrainingSet, _ layout: TargetLayout) throws {
+  func check(_ set: TrainingSet, _ layout: TargetLayout) throws {
     if archive.isEmpty {
       throw TrainingError("there is nothing to learn from: 'sample' and 'evaluate' come first")
     }
@@ -157,7 +157,7 @@ enum ModelKey {
 }
 
 /// Passes the progress of a fit on to an observer; fits report from several threads.
-private final class TrainingReport: TrainingObserver, @unchecked Sendable {
+final class TrainingReport: TrainingObserver, @unchecked Sendable {
   private let observer: any Observer
   private let name: String
   private let lock = NSLock()

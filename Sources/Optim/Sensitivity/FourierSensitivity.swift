@@ -48,7 +48,7 @@ private func fourierIndices(_ responses: Responses, _ count: Int, _ stream: Rand
   }
   return Sensitivity(
     method: "fast", parameters: responses.parameters, responses: responses.names, measures: [first, total],
-    evaluations: rows.count)
+    lead: 1, evaluations: rows.count)
 }
 
 /// First and total order from one curve's values.

@@ -16,10 +16,20 @@ public struct Sensitivity: Sendable {
   public let method: String
   public let parameters: [String]
   public let responses: [String]
-  /// The first one is what parameters are ranked by.
   public let measures: [Measure]
+  /// Place of the measure that parameters are ranked by.
+  public var lead = 0
   /// Points at which the responses were asked for.
   public let evaluations: Int
+
+  /// The leading measure's mean over all responses, each divided by its largest value; NaN where the method cannot tell.
+  public var overall: [Double] {
+    let scaled = measures[lead].values.map { own -> [Double] in
+      let largest = own.filter { !$0.isNaN }.max() ?? 0
+      return own.map { $0.isNaN ? $0 : largest > 0 ? max($0, 0) / largest : 0 }
+    }
+    return parameters.indices.map { j in mean(scaled.map { $0[j] }) }
+  }
 }
 
 /// A row of the table of methods: one file and one row each.

@@ -112,7 +112,9 @@ public struct AutoSurrogate: Surrogate {
 }
 
 extension AutoSurrogate {
-  private enum Key: String, CodingKey { case names, models, errors, targetWeights, labelWeights, decidedAt, summary }
+  private enum Key: String, CodingKey {
+    case names, models, errors, targetWeights, labelWeights, decidedAt, summary
+  }
 
   public func encode(to encoder: any Encoder) throws {
     var box = encoder.container(keyedBy: Key.self)

@@ -57,9 +57,7 @@ extension Problem {
   public func trainingSet(_ evaluations: Evaluations, _ scores: Scores, _ goal: LearningGoal = LearningGoal())
     -> (set: TrainingSet, layout: TargetLayout)
   {
-    let rows = scores.status.indices.filter {
-      scores.status[$0] != .pending && scores.status[$0] != .rejected
-    }
+    let rows = learnedRows(scores)
     let columns = TargetColumns(self, evaluations, scores, goal, rows)
     let encoding = FeatureEncoding(space)
     let set = TrainingSet(
@@ -67,6 +65,11 @@ extension Problem {
       targets: columns.targets, targetNames: columns.targetNames, labels: columns.labels,
       labelNames: columns.labelNames, marginTargets: columns.marginTargets)
     return (set, columns.layout)
+  }
+
+  /// Rows of the archive that a training set is made of.
+  func learnedRows(_ scores: Scores) -> [Int] {
+    scores.status.indices.filter { scores.status[$0] != .pending && scores.status[$0] != .rejected }
   }
 }
 

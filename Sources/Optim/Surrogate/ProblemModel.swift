@@ -7,13 +7,13 @@ public struct ProblemModel: Sendable {
   public let layout: TargetLayout
   public let surrogate: any Surrogate
   public let encoding: FeatureEncoding
-  private let composite: CompositePrediction?
+  private let reading: PredictionReading
 
   /// - Parameter layout: as `Problem.trainingSet` gave it with the set that `surrogate` was fitted to.
   public init(problem: Problem, goal: LearningGoal, layout: TargetLayout, surrogate: any Surrogate) {
     (self.problem, self.goal, self.layout, self.surrogate) = (problem, goal, layout, surrogate)
     encoding = FeatureEncoding(problem.space)
-    composite = goal.subject == .outputs ? CompositePrediction(problem, layout, goal) : nil
+    reading = PredictionReading(problem, goal, layout)
   }
 
   /// Whether every objective and every constraint is predicted, as a search needs it.
@@ -21,14 +21,7 @@ public struct ProblemModel: Sendable {
 
   /// Predictions at parameter values, row by row.
   public func predict(_ points: [[Double]]) -> ProblemPrediction {
-    interpret(surrogate.predict(encoding.encode(points)), at: points)
-  }
-
-  /// What a surrogate's predictions at parameter values mean for the problem: held-out ones of a cross-validation, say.
-  public func interpret(_ prediction: Prediction, at points: [[Double]]) -> ProblemPrediction {
-    let known = Known(problem, points)
-    let samples = composite.map { OutputSamples($0, prediction, known.columns, rows: points.count) }
-    return assemble(prediction, known, samples)
+    reading.read(surrogate.predict(encoding.encode(points)), at: points)
   }
 
   /// Predictions at points of the unit cube (n x parameters) and the gradient there of a function of them.
@@ -44,12 +37,12 @@ public struct ProblemModel: Sendable {
     var result: ProblemPrediction?
     let inputs = encoding.encode(unit: unit)
     let (_, gradient) = surrogate.gradient(inputs) { prediction in
-      let samples = composite.map { OutputSamples($0, prediction, relaxed.columns, rows: unit.rows) }
-      let assembled = assemble(prediction, known, samples)
+      let samples = reading.samples(prediction, known)
+      let assembled = reading.assemble(prediction, known, samples)
       result = assembled
       let wanted = seeds(assembled)
       known.addGradient(of: wanted, relaxed, to: &own)
-      guard let composite, let samples else {
+      guard let composite = reading.composite, let samples else {
         return disassemble(wanted, targets: prediction.mean.count, labels: prediction.logOdds.count)
       }
       return composite.seeds(wanted, prediction, samples, relaxed, layout, &own)
@@ -57,25 +50,6 @@ public struct ProblemModel: Sendable {
     var sum = encoding.pullBack(gradient, at: inputs)
     for i in sum.values.indices { sum.values[i] += own.values[i] }
     return (result!, sum)
-  }
-
-  private func assemble(_ prediction: Prediction, _ known: Known, _ samples: OutputSamples?)
-    -> ProblemPrediction
-  {
-    let rows = known.count
-    var result = ProblemPrediction(
-      costs: layout.objectives.map { $0.map { prediction.mean[$0] } ?? Array(repeating: .nan, count: rows) },
-      costVariance: prediction.variance.map { variance in
-        layout.objectives.map { $0.map { variance[$0] } ?? Array(repeating: .nan, count: rows) }
-      },
-      margins: layout.margins.map { $0.map { prediction.mean[$0] } ?? [] },
-      logOdds: layout.labels.map {
-        $0.map { prediction.logOdds[$0] } ?? Array(repeating: Known.certain, count: rows)
-      },
-      success: layout.success.map { prediction.logOdds[$0] } ?? [])
-    if let composite, let samples { composite.fill(&result, samples) }
-    known.fill(&result)
-    return result
   }
 
   private func disassemble(_ seeds: ProblemSeeds, targets: Int, labels: Int) -> PredictionSeeds {
@@ -95,6 +69,45 @@ public struct ProblemModel: Sendable {
       result.variance = zeros(targets)
       spread(seeds.costVariance, layout.objectives, &result.variance)
     }
+    return result
+  }
+}
+
+/// What a surrogate's predictions mean for a problem.
+struct PredictionReading: Sendable {
+  let problem: Problem
+  let layout: TargetLayout
+  let composite: CompositePrediction?
+
+  init(_ problem: Problem, _ goal: LearningGoal, _ layout: TargetLayout) {
+    (self.problem, self.layout) = (problem, layout)
+    composite = goal.subject == .outputs ? CompositePrediction(problem, layout, goal) : nil
+  }
+
+  /// At parameter values; the predictions may be held-out ones of a cross-validation.
+  func read(_ prediction: Prediction, at points: [[Double]]) -> ProblemPrediction {
+    let known = Known(problem, points)
+    return assemble(prediction, known, samples(prediction, known))
+  }
+
+  func samples(_ prediction: Prediction, _ known: Known) -> OutputSamples? {
+    composite.map { OutputSamples($0, prediction, known.columns, rows: known.count) }
+  }
+
+  func assemble(_ prediction: Prediction, _ known: Known, _ samples: OutputSamples?) -> ProblemPrediction {
+    let rows = known.count
+    var result = ProblemPrediction(
+      costs: layout.objectives.map { $0.map { prediction.mean[$0] } ?? Array(repeating: .nan, count: rows) },
+      costVariance: prediction.variance.map { variance in
+        layout.objectives.map { $0.map { variance[$0] } ?? Array(repeating: .nan, count: rows) }
+      },
+      margins: layout.margins.map { $0.map { prediction.mean[$0] } ?? [] },
+      logOdds: layout.labels.map {
+        $0.map { prediction.logOdds[$0] } ?? Array(repeating: Known.certain, count: rows)
+      },
+      success: layout.success.map { prediction.logOdds[$0] } ?? [])
+    if let composite, let samples { composite.fill(&result, samples) }
+    known.fill(&result)
     return result
   }
 }

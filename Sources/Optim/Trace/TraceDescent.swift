@@ -21,6 +21,8 @@ struct TraceDescent {
     var unit: [[Double]] = []
     /// Loss of objectives and of constraints, 0 where not wanted.
     var losses: [(objective: Double, constraint: Double)] = []
+    var costs: [[Double]] = []
+    var feasibility: [Double] = []
     var ending: Trace.Ending?
 
     init(_ start: [Double]) {
@@ -38,27 +40,33 @@ struct TraceDescent {
       let active = walkers.indices.filter { walkers[$0].ending == nil }
       if active.isEmpty { break }
       let points = Matrix(active.map { walkers[$0].place }, columns: model.problem.space.count)
-      let (objective, constraint, gradient) = slopes(points)
+      let slopes = slopes(points)
+      let feasibility = slopes.prediction.feasibility
       for (row, k) in active.enumerated() {
         walkers[k].unit.append(walkers[k].place)
-        walkers[k].losses.append((objective[row], constraint[row]))
+        walkers[k].losses.append((slopes.objective[row], slopes.constraint[row]))
+        walkers[k].costs.append(slopes.prediction.costs.map { $0[row] })
+        walkers[k].feasibility.append(feasibility[row])
         if hasConverged(walkers[k].losses) {
           walkers[k].ending = .converged
         } else if step == options.steps {
           walkers[k].ending = .allSteps
         } else {
-          advance(&walkers[k], gradient.row(row), step: step + 1)
+          advance(&walkers[k], slopes.gradient.row(row), step: step + 1)
         }
       }
       if !progress(step) {
         for k in walkers.indices where walkers[k].ending == nil { walkers[k].ending = .interrupted }
       }
     }
-    return walkers.map { walker in
-      Trace.Path(
-        unit: walker.unit, losses: walker.losses.map { $0.objective + $0.constraint },
-        ending: walker.ending!)
-    }
+    return walkers.map(path)
+  }
+
+  private func path(_ walker: Walker) -> Trace.Path {
+    Trace.Path(
+      unit: walker.unit, losses: walker.losses.map { $0.objective + $0.constraint },
+      costs: model.problem.objectives.indices.map { k in walker.costs.map { $0[k] } },
+      feasibility: walker.feasibility, ending: walker.ending!)
   }
 
   private func advance(_ walker: inout Walker, _ gradient: [Double], step: Int) {
@@ -78,10 +86,17 @@ struct TraceDescent {
     Formula.Operation.power.apply(base, Double(exponent))
   }
 
+  private struct Slopes {
+    var objective: [Double]
+    var constraint: [Double]
+    let prediction: ProblemPrediction
+    var gradient: Matrix
+  }
+
   /// Losses and the direction to descend.
-  private func slopes(_ points: Matrix) -> (objective: [Double], constraint: [Double], gradient: Matrix) {
+  private func slopes(_ points: Matrix) -> Slopes {
     let zeros = Array(repeating: 0.0, count: points.rows)
-    func gradient(_ part: (ProblemPrediction, Int) -> (loss: [Double], seeds: ProblemSeeds)) -> (
+    func slopes(_ part: (ProblemPrediction, Int) -> (loss: [Double], seeds: ProblemSeeds)) -> (
       loss: [Double], prediction: ProblemPrediction, gradient: Matrix
     ) {
       var losses = zeros
@@ -92,24 +107,19 @@ struct TraceDescent {
       }
       return (losses, result.prediction, result.gradient)
     }
-    switch options.target {
-    case .objective:
-      let (loss, _, gradient) = gradient(loss.objective)
-      return (loss, zeros, gradient)
-    case .constraint:
-      let (loss, _, gradient) = gradient(loss.constraint)
-      return (zeros, loss, gradient)
-    case .both:
-      let (objective, prediction, up) = gradient(loss.objective)
-      let (constraint, _, inside) = gradient(loss.constraint)
-      let feasibility = prediction.feasibility
-      var sum = up
-      for i in 0..<points.rows {
-        let joined = Self.joined(up.row(i), inside.row(i), feasibility: feasibility[i])
-        for j in joined.indices { sum[i, j] = joined[j] }
-      }
-      return (objective, constraint, sum)
+    let constraint = options.target == .objective ? nil : slopes(loss.constraint)
+    let objective = options.target == .constraint ? nil : slopes(loss.objective)
+    let first = objective ?? constraint!
+    var result = Slopes(
+      objective: objective?.loss ?? zeros, constraint: constraint?.loss ?? zeros,
+      prediction: first.prediction, gradient: first.gradient)
+    guard objective != nil, let inside = constraint?.gradient else { return result }
+    let feasibility = first.prediction.feasibility
+    for i in 0..<points.rows {
+      let joined = Self.joined(result.gradient.row(i), inside.row(i), feasibility: feasibility[i])
+      for j in joined.indices { result.gradient[i, j] = joined[j] }
     }
+    return result
   }
 
   /// The gradients of objectives (a) and constraints (b) as one.

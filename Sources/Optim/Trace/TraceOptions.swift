@@ -48,6 +48,10 @@ public struct Trace: Sendable {
     public let unit: [[Double]]
     /// Loss at each of `unit`.
     public let losses: [Double]
+    /// `costs[k][step]`, predicted; NaN where objectives are not learned.
+    public let costs: [[Double]]
+    /// Predicted probability that everything is satisfied.
+    public let feasibility: [Double]
     public let ending: Ending
   }
 
@@ -64,6 +68,19 @@ public struct Trace: Sendable {
   public let selected: [Selected]
   /// Predictions at the selected points.
   public let prediction: ProblemPrediction
+
+  /// The same paths with only some of the selected points, in the given order.
+  public func keeping(_ places: [Int]) -> Trace {
+    func kept(_ columns: [[Double]]) -> [[Double]] {
+      columns.map { column in column.isEmpty ? [] : places.map { column[$0] } }
+    }
+    return Trace(
+      target: target, paths: paths, selected: places.map { selected[$0] },
+      prediction: ProblemPrediction(
+        costs: kept(prediction.costs), costVariance: prediction.costVariance.map(kept),
+        margins: kept(prediction.margins), logOdds: kept(prediction.logOdds),
+        success: kept([prediction.success])[0]))
+  }
 }
 
 /// Why there is no trace; the description is for people.

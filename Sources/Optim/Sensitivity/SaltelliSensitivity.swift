@@ -44,7 +44,7 @@ private func saltelliIndices(_ responses: Responses, _ count: Int, _ stream: Ran
   }
   return Sensitivity(
     method: "sobol", parameters: responses.parameters, responses: responses.names, measures: measures,
-    evaluations: rows.count)
+    lead: 1, evaluations: rows.count)
 }
 
 private struct SaltelliColumn {
