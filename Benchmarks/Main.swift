@@ -8,7 +8,7 @@ struct Main {
     PersistentSimulatorBenchmark(), OnceSimulatorBenchmark(),
     StudyBenchmark(),
     FormulaBenchmark(), RescoreBenchmark(),
-    MillionEvaluationsBenchmark(),
+    MillionEvaluationsBenchmark(), GaussianProcessBenchmark(),
   ]
 
   static func main() throws {
