@@ -8,8 +8,7 @@ struct Main {
     PersistentSimulatorBenchmark(), OnceSimulatorBenchmark(),
     StudyBenchmark(),
     FormulaBenchmark(), RescoreBenchmark(), SensitivityBenchmark(), TrainingStepBenchmark(),
-    JointAccuracyBenchmark(),
-    MillionEvaluationsBenchmark(),
+    JointAccuracyBenchmark(), GaussianProcessBenchmark(), MillionEvaluationsBenchmark(),
   ]
 
   static func main() throws {
