@@ -7,7 +7,8 @@ struct Main {
     StartBenchmark(), NonDominatedSortingBenchmark(), HypervolumeBenchmark(), NSGA2Benchmark(),
     PersistentSimulatorBenchmark(), OnceSimulatorBenchmark(),
     StudyBenchmark(),
-    FormulaBenchmark(), RescoreBenchmark(), SensitivityBenchmark(), TrainingStepBenchmark(), JointAccuracyBenchmark(),
+    FormulaBenchmark(), RescoreBenchmark(), SensitivityBenchmark(), TrainingStepBenchmark(),
+    JointAccuracyBenchmark(),
     MillionEvaluationsBenchmark(),
   ]
 
