@@ -132,7 +132,7 @@ extension GaussianSurrogate {
       return found?.error ?? .infinity
     }
     let least = errors.indices.min { errors[$0] < errors[$1] }!
-    return errors[least] < 0.98 * errors[0] ? candidates[least] : candidates[0]
+    return errors[least] < 0.95 * errors[0] ? candidates[least] : candidates[0]
   }
 
   private static func fitLabel(
