@@ -87,7 +87,7 @@ def run(level, problem, seed, arguments):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("level", choices=["small", "medium"])
-    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3, 4, 5])
     parser.add_argument("--problems", nargs="*")
     parser.add_argument("--budget", type=int, help="evaluations of a run; 40 d unless given")
     parser.add_argument("--optimize", default="optimize surrogate=auto evaluations={budget}")
@@ -96,5 +96,5 @@ if __name__ == "__main__":
     arguments = parser.parse_args()
     for problem in problems.SMALL if arguments.level == "small" else problems.MEDIUM:
         if not arguments.problems or problem.name in arguments.problems:
-            for seed in range(1, arguments.seeds + 1):
+            for seed in arguments.seeds:
                 run(arguments.level, problem, seed, arguments)

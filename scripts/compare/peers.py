@@ -102,7 +102,7 @@ def variants(method, dimension, level):
     return {method: ({"optuna-tpe": optuna_tpe, "optuna-gp": optuna_gp, "botorch": botorch}[method], {})}
 
 
-BUDGETS = {"nsga2": 20000, "ssa-nsga2": 300, "optuna-tpe": 600, "optuna-gp": 300, "botorch": 300}
+BUDGETS = {"nsga2": 20000, "ssa-nsga2": 300, "optuna-tpe": 400, "optuna-gp": 300, "botorch": 300}
 
 
 def checkpoints(record, level):
@@ -133,7 +133,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("level", choices=["small", "medium"])
     parser.add_argument("methods", nargs="+", choices=list(BUDGETS))
-    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3, 4, 5])
     parser.add_argument("--problems", nargs="*")
     arguments = parser.parse_args()
     warnings.filterwarnings("ignore")
@@ -141,5 +141,5 @@ if __name__ == "__main__":
         if arguments.problems and problem.name not in arguments.problems:
             continue
         for method in arguments.methods:
-            for seed in range(1, arguments.seeds + 1):
+            for seed in arguments.seeds:
                 run(arguments.level, method, problem, seed)

@@ -12,13 +12,22 @@ public struct OptimizationOptions: Sendable {
   public var stopping = StoppingRule()
   public var acquisition = Acquisition.ehvi
   public var gradient = SearchGradient.none
+  /// Whether distribution indices of the search on the surrogate follow the parameters' influence: clip(1 + 20 S, 1, 30), S the
+  /// surrogate's mean squared slope, largest 1 (Gressmann et al. 2026).
+  public var followsSensitivity = false
   /// Of the search on the surrogate.
   public var search = SearchOptions()
   public var generations = 100
-  /// In cost space; nil: beyond the front by a part of its width, anew every epoch.
+  /// Of hypervolumes, in cost space; nil: beyond the first feasible front and nine tenths of the points known then, fixed from
+  /// then on.
   public var reference: [Double]?
+  /// An earlier model to start the first fit from.
+  public var warm: TrainedModel?
 
   public init(surrogate: SurrogateEntry) { self.surrogate = surrogate }
+
+  /// What a search takes where no surrogate is named.
+  public static let standardSurrogate = "gpr"
 
   /// Points of the initial sample for a number of parameters.
   public static func initialCount(_ parameters: Int) -> Int { 2 * parameters + 2 }
@@ -34,252 +43,10 @@ extension Campaign {
   /// Batches are synchronous and everything random comes from the campaign's streams, so the result does not depend on the number
   /// of workers, and a second run finds all its evaluations in the study. Interruption keeps what was evaluated.
   public func optimize(
-    _ algorithm: AlgorithmEntry, options: OptimizationOptions, observer: any Observer
+    _ algorithm: AlgorithmEntry, options: OptimizationOptions, observer: any Observer,
+    onEpoch: @escaping (EpochRecord) -> Void = { _ in }
   ) throws -> OptimizationResult {
-    var loop = EpochLoop(self, algorithm, options, observer)
+    var loop = EpochLoop(self, algorithm, options, observer, onEpoch)
     return try loop.run()
   }
-}
-
-/// The state of a surrogate-driven search between its epochs.
-private struct EpochLoop {
-  private let campaign: Campaign
-  private let algorithm: AlgorithmEntry
-  private let options: OptimizationOptions
-  private let observer: any Observer
-  private let stream: RandomStream
-  private let batch: Int
-  private let first: Int
-  private let began = ContinuousClock.now
-  private var records: [EpochRecord] = []
-  private var warm: (any Surrogate)?
-  /// Points at which the next model starts afresh.
-  private var growth = 0
-  /// Where the last search on the surrogate ended.
-  private var population: [[Double]] = []
-  private var remembered = 0
-  private var computed = 0
-  private var wasInterrupted = false
-
-  init(
-    _ campaign: Campaign, _ algorithm: AlgorithmEntry, _ options: OptimizationOptions,
-    _ observer: any Observer
-  ) {
-    (self.campaign, self.algorithm, self.observer) = (campaign, algorithm, observer)
-    var options = options
-    options.search.accept = campaign.problem.simulators.isEmpty ? nil : campaign.problem.aPrioriAcceptance
-    self.options = options
-    stream = campaign.nextSearchStream()
-    batch = options.batch ?? OptimizationOptions.batchSize(evaluations: options.stopping.evaluations ?? 2500)
-    first = campaign.archive.count
-  }
-
-  mutating func run() throws -> OptimizationResult {
-    try sampleFirst()
-    var reason = wasInterrupted ? nil : options.stopping.reason(state())
-    while reason == nil && !wasInterrupted {
-      guard try epoch() else {
-        reason = wasInterrupted ? nil : "every point of the parameters' grid is evaluated"
-        break
-      }
-      reason = wasInterrupted ? nil : options.stopping.reason(state())
-    }
-    let reference = measure()
-    return OptimizationResult(
-      records: records, rows: first..<campaign.archive.count, reference: reference,
-      reason: reason ?? "interrupted", wasInterrupted: wasInterrupted, remembered: remembered,
-      computed: computed)
-  }
-
-  // MARK: Epochs
-
-  /// An initial sample where too little is evaluated to learn from.
-  private mutating func sampleFirst() throws {
-    let known = campaign.archive.states.count { $0 != .pending && $0 != .rejected }
-    let wanted = options.initial ?? OptimizationOptions.initialCount(campaign.problem.space.count)
-    let count = min(wanted - known, options.stopping.evaluations ?? .max)
-    if count > 0 {
-      let sample = try LatinHypercube().sample(
-        count: count, space: campaign.problem.space, stream: campaign.nextSampleStream(),
-        accept: options.search.accept)
-      let seconds = try evaluate(campaign.propose(sample.points), "sampling")
-      try record(epoch: 0, error: nil, seconds: (seconds, 0, 0))
-    } else {
-      try record(epoch: 0, error: nil, seconds: (0, 0, 0))
-    }
-  }
-
-  /// One round; false where there was nothing new to evaluate.
-  private mutating func epoch() throws -> Bool {
-    let number = records.count
-    let clock = ContinuousClock()
-    var start = clock.now
-    let model = try train()
-    let training = start.duration(to: clock.now) / .seconds(1)
-    if observer.interruption != .none {
-      wasInterrupted = true
-      return false
-    }
-    start = clock.now
-    let chosen = try choose(model, stream.derived(UInt64(number)))
-    let searching = start.duration(to: clock.now) / .seconds(1)
-    if observer.interruption != .none {
-      wasInterrupted = true
-      return false
-    }
-    guard !chosen.isEmpty else { return false }
-    let rows = campaign.propose(chosen.map(\.point))
-    let simulating = try evaluate(rows, "epoch \(number)")
-    try record(
-      epoch: number, error: try error(of: chosen, at: rows), seconds: (simulating, training, searching))
-    return true
-  }
-
-  private mutating func train() throws -> ProblemModel {
-    let (set, layout) = campaign.problem.trainingSet(campaign.archive, try campaign.scores(), options.goal)
-    let surrogate = try options.surrogate.fit(
-      set, options.training, RandomStream(seed: campaign.seed, purpose: .training), set.count >= growth ? nil : warm, nil)
-    if set.count >= growth { growth = set.count + max(1, Int(Double(set.count) * (ProcessInfo.processInfo.environment["COLD"].flatMap(Double.init) ?? 0.1))) }
-    warm = surrogate
-    return ProblemModel(
-      problem: campaign.problem, goal: options.goal, layout: layout, surrogate: surrogate)
-  }
-
-  private mutating func choose(_ model: ProblemModel, _ stream: RandomStream) throws -> [Infill] {
-    let scores = try campaign.scores()
-    let space = campaign.problem.space
-    let front = feasibleFront(scores)
-    let seeds = front.map { campaign.archive.parameterValues($0) } + population
-    let search = SurrogateSearch(
-      model: model, algorithm: algorithm, options: options.search, generations: options.generations,
-      gradient: options.gradient, scales: scores.scales)
-    let found = search.run(seeds: seeds, stream: stream.derived(0)) { observer.interruption != .none }
-    population = found.points
-    let costs = scores.costs.map { column in front.map { column[$0] } }
-    let frame = Frame(front: costs, predicted: found.subset(found.best).costs, given: options.reference)
-    let infill = InfillSearch(
-      model: model, acquisition: options.acquisition, front: front.isEmpty ? nil : costs,
-      reference: frame.reference, scale: frame.scale,
-      known: (0..<campaign.archive.count).map { campaign.archive.parameterValues($0) },
-      starts: max(2, 8 / batch))
-    let near = neighbours(front, space, stream.derived(1))
-    let count = min(batch, (options.stopping.evaluations ?? .max) - (campaign.archive.count - first))
-    let r = infill.choose(count, from: accepted(found.points + near), stream: stream.derived(2))
-    if ProcessInfo.processInfo.environment["DBG"] != nil {
-      let pr = model.predict(r.map(\.point))
-      print("DBG worth", r.map(\.worth), r.map(\.point), "costs", r.map(\.costs), "ref", frame.reference, "front", front.count, "pop", found.count, "popfeas", found.violation.count { $0 <= 0 }, "lo", pr.logOdds.map { $0[0] }, "sd", pr.costVariance!.map { $0[0].squareRoot() })
-    }
-    return r
-  }
-
-  /// Points around the evaluated front and across the space: where a search on the surrogate need not look.
-  private func neighbours(_ front: [Int], _ space: Space, _ stream: RandomStream) -> [[Double]] {
-    var random = stream
-    var points: [[Double]] = []
-    for row in front {
-      let unit = space.encode(campaign.archive.parameterValues(row))
-      for width in [0.003, 0.03] {
-        points.append(space.decode(unit.map { min(max($0 + width * random.normal(), 0), 1) }))
-      }
-    }
-    for _ in 0..<100 { points.append(space.decode((0..<space.count).map { _ in random.uniform() })) }
-    return points
-  }
-
-  private func accepted(_ points: [[Double]]) -> [[Double]] {
-    guard let accept = options.search.accept else { return points }
-    return points.filter(accept)
-  }
-
-  // MARK: Evaluations
-
-  /// Evaluates rows; gives the seconds it took.
-  private mutating func evaluate(_ rows: Range<Int>, _ activity: String) throws -> Double {
-    let summary = try campaign.evaluate(rows, observer: observer)
-    remembered += summary.remembered
-    computed += summary.computed
-    if summary.unfinished > 0 || observer.interruption != .none { wasInterrupted = true }
-    return summary.seconds
-  }
-
-  private func feasibleFront(_ scores: Scores) -> [Int] {
-    let feasible = scores.rows(.feasible)
-    return NonDominated.firstFront(scores.costs.map { column in feasible.map { column[$0] } }).map {
-      feasible[$0]
-    }
-  }
-
-  private func error(of chosen: [Infill], at rows: Range<Int>) throws -> Double? {
-    let scores = try campaign.scores()
-    var errors: [Double] = []
-    for k in scores.costs.indices {
-      let known = scores.costs[k].filter(\.isFinite)
-      guard let low = known.min(), let high = known.max(), high > low else { continue }
-      let gaps = zip(chosen, rows).map { $0.costs[k] - scores.costs[k][$1] }.filter(\.isFinite)
-      guard !gaps.isEmpty else { continue }
-      errors.append((gaps.reduce(0) { $0 + $1 * $1 } / Double(gaps.count)).squareRoot() / (high - low))
-    }
-    return errors.isEmpty ? nil : errors.reduce(0, +) / Double(errors.count)
-  }
-
-  private mutating func record(epoch: Int, error: Double?, seconds: (Double, Double, Double)) throws {
-    let scores = try campaign.scores()
-    let front = feasibleFront(scores)
-    records.append(
-      EpochRecord(
-        epoch: epoch, evaluations: campaign.archive.count - first, feasible: scores.rows(.feasible).count,
-        front: front.count, hypervolume: nil, error: error, simulating: seconds.0, training: seconds.1,
-        searching: seconds.2, costs: scores.costs.map { column in front.map { column[$0] } }))
-    let total = options.stopping.evaluations ?? options.stopping.epochs.map { $0 * batch } ?? 0
-    observer.report(
-      Progress(activity: "optimizing", done: campaign.archive.count - first, total: max(total, 1)))
-  }
-
-  private func state() -> StoppingRule.State {
-    var state = StoppingRule.State()
-    state.evaluations = campaign.archive.count - first
-    state.epochs = records.count - 1
-    state.seconds = began.duration(to: .now) / .seconds(1)
-    state.front = records.last?.costs ?? []
-    if let reference = options.reference ?? currentReference {
-      state.hypervolumes = records.suffix(options.stopping.patience + 1).map {
-        $0.front > 0 ? hypervolume($0.costs, reference: reference) : 0
-      }
-    }
-    return state
-  }
-
-  private var currentReference: [Double]? {
-    records.last.flatMap { $0.front > 0 ? HypervolumeCurve.reference($0.costs) : nil }
-  }
-
-  /// Hypervolumes of all records against one reference point: the given one, or the last front's worst costs and a tenth of its
-  /// range.
-  private mutating func measure() -> [Double]? {
-    guard let reference = options.reference ?? currentReference else { return nil }
-    for i in records.indices where records[i].front > 0 {
-      records[i].hypervolume = hypervolume(records[i].costs, reference: reference)
-    }
-    return zip(reference, campaign.problem.objectives).map { $1.sense == .maximize ? -$0 : $0 }
-  }
-}
-
-/// Where the acquisition function measures: a reference point and the width of the front.
-private struct Frame {
-  let reference: [Double]
-  let scale: [Double]
-
-  /// - Parameters:
-  ///   - front: costs of the evaluated feasible front.
-  ///   - predicted: of the predicted one, which may reach farther.
-  init(front: [[Double]], predicted: [[Double]], given: [Double]?) {
-    let all = zip(front, predicted).map { ($0 + $1).filter(\.isFinite) }
-    let low = all.map { $0.min() ?? 0 }
-    let high = all.map { $0.max() ?? 1 }
-    scale = zip(low, high).map { $1 > $0 ? $1 - $0 : max(abs($1), 1e-12) }
-    reference = given ?? zip(high, scale).map { $0 + Self.margin * $1 }
-  }
-
-  /// Widths beyond the front: ends of the front weigh more the larger it is.
-  private static let margin = 0.5
 }

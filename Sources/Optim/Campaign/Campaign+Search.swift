@@ -24,27 +24,6 @@ public struct SearchResult: Sendable {
   public let computed: Int
 }
 
-/// Reports the progress of a part as progress of the whole.
-private final class PartialObserver: Observer {
-  private let whole: any Observer
-  private let activity: String
-  private let offset: Int
-  private let total: Int
-
-  init(_ whole: any Observer, activity: String, offset: Int, total: Int) {
-    (self.whole, self.activity, self.offset, self.total) = (whole, activity, offset, total)
-  }
-
-  var interruption: Interruption { whole.interruption }
-
-  func report(_ progress: Progress) {
-    whole.report(
-      Progress(
-        activity: activity, done: offset + progress.done, total: total,
-        failed: progress.failed, running: progress.running))
-  }
-}
-
 /// Rows of a search over formulas that are not in the study yet. Bringing a generation to disk takes many times longer
 /// than computing it, and nothing is lost that could not be computed again: once a second is enough.
 private struct FormulaBacklog {

@@ -69,12 +69,14 @@ extension Campaign {
   /// Fits a surrogate to all that was simulated, or finds it in the study: the same data, settings, seed and `warm` give the same
   /// model.
   ///
-  /// - Parameter warm: an earlier model to start from, where the surrogate can.
+  /// - Parameters:
+  ///   - warm: an earlier model to start from, where the surrogate can.
+  ///   - keepsQuick: whether the study also gets models that were fitted within a second, which are as quickly fitted again.
   /// - Throws: `TrainingError` where there is nothing to learn from; what the study throws.
   public func train(
     _ entry: SurrogateEntry, goal: LearningGoal = LearningGoal(),
     options: SurrogateOptions = SurrogateOptions(),
-    warm: TrainedModel? = nil, observer: any Observer
+    warm: TrainedModel? = nil, keepsQuick: Bool = true, observer: any Observer
   ) throws -> TrainedModel {
     let (set, layout) = problem.trainingSet(archive, try scores(), goal)
     try check(set, layout)
@@ -96,7 +98,7 @@ extension Campaign {
     let surrogate = try entry.fit(
       set, options, RandomStream(seed: seed, purpose: .training), start?.model.surrogate, report)
     let seconds = began.duration(to: .now) / .seconds(1)
-    if !report.shouldStop {
+    if !report.shouldStop && (keepsQuick || seconds > 1) {
       try study.store(
         StoredModel(
           surrogate: entry.name, evaluations: set.count, summary: surrogate.summary, seconds: seconds,

@@ -30,7 +30,7 @@ public struct StoppingRule: Codable, Hashable, Sendable {
   func reason(_ state: State) -> String? {
     if let target, let first = state.front.first,
       first.indices.contains(where: { row in target.indices.allSatisfy { state.front[$0][row] <= target[$0] }
-        })
+      })
     {
       return "the target is reached"
     }
