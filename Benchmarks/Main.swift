@@ -7,7 +7,7 @@ struct Main {
     StartBenchmark(), NonDominatedSortingBenchmark(), HypervolumeBenchmark(), NSGA2Benchmark(),
     PersistentSimulatorBenchmark(), OnceSimulatorBenchmark(),
     StudyBenchmark(),
-    FormulaBenchmark(), RescoreBenchmark(),
+    FormulaBenchmark(), RescoreBenchmark(), SensitivityBenchmark(),
     MillionEvaluationsBenchmark(),
   ]
 

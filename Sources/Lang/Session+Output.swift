@@ -212,6 +212,8 @@ enum Format {
     return Number.text(Double(short) ?? value)
   }
 
+  static func percent(_ share: Double) -> String { String(format: "%.3g %%", 100 * share) }
+
   /// 4 significant digits.
   static func short(_ value: Double) -> String { String(format: "%.4g", value) }
 }

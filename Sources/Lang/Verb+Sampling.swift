@@ -46,7 +46,7 @@ extension Session {
   func checkArguments(_ arguments: Arguments, _ interpreter: Interpreter) throws {
     switch arguments.verb.name {
     case "sample": plan(arguments.integer("count") ?? 0)
-    case "optimize": try checkOptimize(arguments)
+    case "optimize": try checkOptimize(arguments, interpreter)
     case "benchmark": try declareBenchmark(arguments, interpreter)
     case "run": try checkRun(arguments, interpreter)
     case "reset" where interpreter.isChecking: interpreter.environment = Environment()

@@ -2,28 +2,7 @@ import Optim
 
 extension Verb {
   static let searchVerbs: [Verb] = [
-    Verb(
-      "optimize", "search for the best points, generation by generation",
-      arguments: [
-        .optional("algorithm", .choice(Algorithms.all.map(\.name)), "nsga2 unless another is named")
-      ],
-      options: [
-        Option(
-          "surrogate", .choice(["none"]), nil, "none: search the simulator itself (this version's only way)"),
-        Option("population", .integer(4...100_000), "100", "points per generation"),
-        Option("generations", .integer(1...1_000_000), "100", "number of generations"),
-        Option("crossover", .number(0...1), "0.9", "probability that a pair of parents is crossed"),
-        Option(
-          "eta_crossover", .number(0...1000), "15", "distribution index of crossover; larger stays closer"),
-        Option(
-          "mutation", .number(0...1), nil, "probability that a parameter is mutated; 1 / number of parameters"
-        ),
-        Option(
-          "eta_mutation", .number(0...1000), "20", "distribution index of mutation; larger stays closer"),
-      ], needs: [.parameters, .objectives], result: .unknown(.table),
-      example: "benchmark \"tnk\"\noptimize nsga2 population=20 generations=5 surrogate=none",
-      keywords: ["search", "nsga", "evolve", "minimize", "optimise", "genetic"]
-    ) { try $0.optimize($1) },
+    optimizeVerb,
     Verb(
       "pareto", "the feasible points that no other one beats",
       arguments: [.optional("choice", .choice(["knee"]), "knee: only the point of the best trade-off")],
@@ -48,50 +27,6 @@ extension Verb {
 }
 
 extension Session {
-  func checkOptimize(_ arguments: Arguments) throws {
-    guard arguments.has("surrogate") else {
-      throw Diagnostic(
-        .missingArgument("option surrogate=none", of: "optimize"), at: arguments.call.name.span,
-        help: ["this version has no surrogates and searches the simulator itself; say so with surrogate=none"]
-      )
-    }
-    let population = arguments.integer("population") ?? 100
-    plan((arguments.integer("generations") ?? 100).multipliedReportingOverflow(by: population).partialValue)
-  }
-
-  func optimize(_ arguments: Arguments) throws -> Value {
-    let entry = Algorithms.named(arguments.word("algorithm") ?? Algorithms.all[0].name)!
-    var options = SearchOptions(population: arguments.integer("population")!)
-    options.crossoverProbability = arguments.number("crossover")!
-    options.crossoverIndex = [arguments.number("eta_crossover")!]
-    options.mutationProbability = arguments.number("mutation")
-    options.mutationIndex = [arguments.number("eta_mutation")!]
-    let generations = arguments.integer("generations")!
-    let result = try campaign.search(
-      entry, options: options, generations: generations, recordEvery: max(1, generations / 10), observer: host
-    )
-    if !campaign.problem.simulators.isEmpty {
-      host.note("\(result.remembered) remembered, \(result.computed) simulated")
-    }
-    if result.wasInterrupted { host.note("interrupted; everything evaluated so far is kept") }
-    return .table(searchTable(result, entry.name))
-  }
-
-  private func searchTable(_ result: SearchResult, _ name: String) -> Table {
-    var columns = [
-      Table.Column("generation", .integers(result.records.map(\.generation))),
-      Table.Column("evaluations", .integers(result.records.map(\.evaluations))),
-      Table.Column("feasible", .integers(result.records.map(\.feasible))),
-      Table.Column("front", .integers(result.records.map(\.front))),
-    ]
-    var title = "\(name): population and front by generation"
-    if let reference = result.reference {
-      columns.append(Table.Column("hypervolume", .numbers(result.records.map { $0.hypervolume ?? .nan })))
-      title += "; hypervolume against [\(reference.map(Format.short).joined(separator: ", "))]"
-    }
-    return Table(title: title, columns)
-  }
-
   func pareto(_ arguments: Arguments) throws -> Value {
     let all = points(arguments)
     if all.evaluations.isEmpty {

@@ -60,8 +60,16 @@ extension Session {
       columns += zip(result.responses, lead.values).map { Table.Column($0, .numbers($1)) }
       columns.append(Table.Column("all", .numbers(result.overall)))
     }
-    let what = result.responses.count == 1 ? "of \(result.responses[0])" : "\(lead.name) of each"
-    return Table(title: "\(result.method), \(what), \(result.evaluations) predictions", columns)
+    let title =
+      result.responses.count == 1
+      ? "\(result.method) of \(result.responses[0])" : "\(name(of: result)) of each"
+    return Table(title: "\(title), \(result.evaluations) predictions", columns)
+  }
+
+  /// The method with its leading measure, where that has another name.
+  private func name(of result: Sensitivity) -> String {
+    let lead = result.measures[result.lead].name
+    return lead == result.method ? lead : "\(result.method), \(lead)"
   }
 
   private func sensitivityBars(_ result: Sensitivity) -> Figure {
@@ -75,7 +83,7 @@ extension Session {
     let unknown = values.count - order.count
     let caption =
       unknown > 0 ? "\(unknown) categorical parameter\(unknown == 1 ? " has" : "s have") no slope" : nil
-    let name = lead.name == result.method ? result.method : "\(result.method), \(lead.name)"
+    let name = name(of: result)
     return Figure(
       title: isSingle ? "\(name) of \(result.responses[0])" : "\(name): mean over all, each scaled to 1",
       kind: .bars(bars, unit: nil), caption: caption)

@@ -9,6 +9,8 @@ public struct Verb: Sendable {
     case number(ClosedRange<Double>)
     case numbers
     case text
+    /// Such as 90s or 2h.
+    case duration
     /// A formula over parameters, outputs, objectives and derived values.
     case column
     /// Points that a verb has returned.
@@ -167,6 +169,12 @@ struct Arguments {
 
   func text(_ name: String) -> String? {
     if case .text(let text)? = value(name) { return text }
+    return nil
+  }
+
+  /// Seconds.
+  func duration(_ name: String) -> Double? {
+    if case .duration(let seconds)? = value(name) { return seconds }
     return nil
   }
 

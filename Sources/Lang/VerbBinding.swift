@@ -175,6 +175,8 @@ struct VerbBinder {
         guard case .number = item else { throw fail("a list of numbers") }
       }
     case (.numbers, _): throw fail("a list of numbers")
+    case (.duration, .duration(let seconds)) where seconds > 0: break
+    case (.duration, _): throw fail("a duration such as 90s, 20min or 2h")
     case (.text, .text): break
     case (.text, _): throw fail("a text in quotes")
     case (.column, .number), (.column, .symbolic), (.column, .bool): break

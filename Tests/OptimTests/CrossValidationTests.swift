@@ -45,7 +45,7 @@ import Testing
     for labels in [[], [Array(repeating: Double.nan, count: 7)]] {
       let folds = Folds(rows: 7, labels: labels, count: 3, stream: Self.stream())
       #expect((0..<3).map { folds.rows(in: $0).count } == [3, 2, 2])
-      #expect(folds.rows(in: 1) + folds.rows(outside: 1) == folds.rows(in: 1) + folds.rows(outside: 1))
+      #expect((folds.rows(in: 1) + folds.rows(outside: 1)).sorted() == Array(0..<7))
     }
   }
 
@@ -90,14 +90,8 @@ import Testing
   }
 
   @Test func interruptionGivesNothing() throws {
-    #expect(
-      try CrossValidation.run(
-        linearEntry("linear"), Self.set(20), folds: 4, stream: Self.stream(), observer: Stopping()) == nil)
-  }
-}
-
-extension CrossValidation: Equatable {
-  public static func == (a: CrossValidation, b: CrossValidation) -> Bool {
-    a.prediction.mean == b.prediction.mean
+    let result = try CrossValidation.run(
+      linearEntry("linear"), Self.set(20), folds: 4, stream: Self.stream(), observer: Stopping())
+    #expect(result.map(\.folds) == nil)
   }
 }

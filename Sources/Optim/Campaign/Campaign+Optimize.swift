@@ -18,10 +18,16 @@ public struct OptimizationOptions: Sendable {
   /// Of the search on the surrogate.
   public var search = SearchOptions()
   public var generations = 100
-  /// In cost space; nil: beyond the front by a part of its width, anew every epoch.
+  /// Of hypervolumes, in cost space; nil: beyond the first feasible front and nine tenths of the points known then, fixed from
+  /// then on.
   public var reference: [Double]?
+  /// An earlier model to start the first fit from.
+  public var warm: TrainedModel?
 
   public init(surrogate: SurrogateEntry) { self.surrogate = surrogate }
+
+  /// What a search takes where no surrogate is named.
+  public static let standardSurrogate = "gpr"
 
   /// Points of the initial sample for a number of parameters.
   public static func initialCount(_ parameters: Int) -> Int { 2 * parameters + 2 }
@@ -37,9 +43,10 @@ extension Campaign {
   /// Batches are synchronous and everything random comes from the campaign's streams, so the result does not depend on the number
   /// of workers, and a second run finds all its evaluations in the study. Interruption keeps what was evaluated.
   public func optimize(
-    _ algorithm: AlgorithmEntry, options: OptimizationOptions, observer: any Observer
+    _ algorithm: AlgorithmEntry, options: OptimizationOptions, observer: any Observer,
+    onEpoch: @escaping (EpochRecord) -> Void = { _ in }
   ) throws -> OptimizationResult {
-    var loop = EpochLoop(self, algorithm, options, observer)
+    var loop = EpochLoop(self, algorithm, options, observer, onEpoch)
     return try loop.run()
   }
 }

@@ -6,12 +6,15 @@ struct EpochLoop {
   private let algorithm: AlgorithmEntry
   private let options: OptimizationOptions
   private let observer: any Observer
+  private let onEpoch: (EpochRecord) -> Void
   private let stream: RandomStream
   private let batch: Int
   private let first: Int
   private let began = ContinuousClock.now
   private var records: [EpochRecord] = []
   private var model: TrainedModel?
+  /// Reference point of all hypervolumes once there is a feasible front.
+  private var reference: [Double]?
   /// Points at which the next model starts afresh instead of from the last one.
   private var freshStart = 0
   /// Where the last search on the surrogate ended.
@@ -19,12 +22,18 @@ struct EpochLoop {
   private var remembered = 0
   private var computed = 0
   private var wasInterrupted = false
+  /// How much the choice avoids points that may be infeasible; see `AcquisitionFunction`.
+  private var caution = 1.0
+  /// Whether each of the last chosen points was feasible.
+  private var outcomes: [Bool] = []
 
   init(
     _ campaign: Campaign, _ algorithm: AlgorithmEntry, _ options: OptimizationOptions,
-    _ observer: any Observer
+    _ observer: any Observer, _ onEpoch: @escaping (EpochRecord) -> Void
   ) {
     (self.campaign, self.algorithm, self.observer) = (campaign, algorithm, observer)
+    self.onEpoch = onEpoch
+    (model, reference) = (options.warm, options.reference)
     var options = options
     options.search.accept = campaign.problem.simulators.isEmpty ? nil : campaign.problem.aPrioriAcceptance
     self.options = options
@@ -43,9 +52,11 @@ struct EpochLoop {
       }
       reason = wasInterrupted ? nil : options.stopping.reason(state())
     }
-    let reference = measure()
     return OptimizationResult(
-      records: records, rows: first..<campaign.archive.count, reference: reference,
+      records: records, rows: first..<campaign.archive.count,
+      reference: reference.map {
+        zip($0, campaign.problem.objectives).map { $1.sense == .maximize ? -$0 : $0 }
+      },
       reason: reason ?? "interrupted", wasInterrupted: wasInterrupted, remembered: remembered,
       computed: computed)
   }
@@ -100,10 +111,27 @@ struct EpochLoop {
   private mutating func finish(_ chosen: [Infill], _ training: Double, _ searching: Double) throws -> Bool {
     let rows = campaign.propose(chosen.map(\.point))
     let simulating = try evaluate(rows)
+    adapt(to: try campaign.scores().status[rows])
     try record(
       epoch: records.count, error: try error(of: chosen, at: rows),
       seconds: (simulating, training, searching))
     return true
+  }
+
+  /// Doubles the caution where fewer than half of the last ten chosen points were feasible, halves it where nearly all were: an
+  /// expected improvement is worth as much as the probabilities in it, and along an active constraint those are often too hopeful.
+  private mutating func adapt(to statuses: ArraySlice<Scores.Status>) {
+    for status in statuses {
+      outcomes.append(status == .feasible)
+      guard outcomes.count == 10 else { continue }
+      let feasible = outcomes.count { $0 }
+      if feasible < 5 {
+        caution = min(2 * caution, 16)
+      } else if feasible > 8 {
+        caution = max(caution / 2, 1)
+      }
+      outcomes.removeFirst(5)
+    }
   }
 
   /// Starts from the last model, whose fit then takes a fraction of the time; from nothing whenever the data have grown by a tenth,
@@ -130,7 +158,7 @@ struct EpochLoop {
       model: model, acquisition: options.acquisition, front: front.isEmpty ? nil : costs,
       reference: frame.reference, scale: frame.scale,
       known: (0..<campaign.archive.count).map { campaign.archive.parameterValues($0) },
-      starts: max(2, 8 / batch))
+      caution: caution, starts: max(2, 8 / batch))
     let near = neighbours(front, space, stream.derived(1))
     return infill.choose(room, from: accepted(found.points + near), stream: stream.derived(2))
   }
@@ -209,11 +237,15 @@ struct EpochLoop {
   private mutating func record(epoch: Int, error: Double?, seconds: (Double, Double, Double)) throws {
     let scores = try campaign.scores()
     let front = feasibleFront(scores)
-    records.append(
-      EpochRecord(
-        epoch: epoch, evaluations: campaign.archive.count - first, feasible: scores.rows(.feasible).count,
-        front: front.count, hypervolume: nil, error: error, simulating: seconds.0, training: seconds.1,
-        searching: seconds.2, costs: scores.costs.map { column in front.map { column[$0] } }))
+    let costs = scores.costs.map { column in front.map { column[$0] } }
+    if reference == nil && !front.isEmpty { reference = Self.reference(front: costs, all: scores.costs) }
+    let record = EpochRecord(
+      epoch: epoch, evaluations: campaign.archive.count - first, feasible: scores.rows(.feasible).count,
+      front: front.count,
+      hypervolume: reference.map { front.isEmpty ? 0 : hypervolume(costs, reference: $0) },
+      error: error, simulating: seconds.0, training: seconds.1, searching: seconds.2, costs: costs)
+    records.append(record)
+    onEpoch(record)
   }
 
   private func state() -> StoppingRule.State {
@@ -222,25 +254,15 @@ struct EpochLoop {
     state.epochs = records.count - 1
     state.seconds = began.duration(to: .now) / .seconds(1)
     state.front = records.last?.costs ?? []
-    if let reference = options.reference ?? currentReference {
-      state.hypervolumes = records.suffix(options.stopping.patience + 1).map {
-        $0.front > 0 ? hypervolume($0.costs, reference: reference) : 0
-      }
-    }
+    state.hypervolumes = records.map { $0.hypervolume ?? 0 }
     return state
   }
 
-  private var currentReference: [Double]? {
-    records.last.flatMap { $0.front > 0 ? HypervolumeCurve.reference($0.costs) : nil }
-  }
-
-  /// Hypervolumes of all records against one reference point: the given one, or the last front's worst costs and a tenth of its
-  /// range.
-  private mutating func measure() -> [Double]? {
-    guard let reference = options.reference ?? currentReference else { return nil }
-    for i in records.indices where records[i].front > 0 {
-      records[i].hypervolume = hypervolume(records[i].costs, reference: reference)
+  /// A first front may be one point: what else is known says how far later ones can reach, and a few wild values do not.
+  private static func reference(front: [[Double]], all: [[Double]]) -> [Double] {
+    zip(HypervolumeCurve.reference(front), all).map { beyond, column in
+      let known = column.filter(\.isFinite).sorted()
+      return known.isEmpty ? beyond : max(beyond, known[(known.count - 1) * 9 / 10])
     }
-    return zip(reference, campaign.problem.objectives).map { $1.sense == .maximize ? -$0 : $0 }
   }
 }

@@ -8,7 +8,7 @@ public struct EpochRecord: Sendable {
   public let feasible: Int
   public let front: Int
   /// Of that front, against the result's reference point; nil before there is one.
-  public internal(set) var hypervolume: Double?
+  public let hypervolume: Double?
   /// Root mean square of predicted less found costs of the epoch's points, divided by the archive's range and averaged over
   /// objectives; nil where nothing could be compared.
   public let error: Double?

@@ -50,7 +50,11 @@ extension Responses {
       gradients: { unit in
         var values: [[Double]] = []
         let gradients = columns.map { column in
-          let (prediction, gradient) = model.gradient(unit: unit) { column.seeds($0, count: unit.rows) }
+          let (prediction, gradient) = model.gradient(unit: unit) { prediction in
+            var seeds = ProblemSeeds(count: unit.rows)
+            column.addSeeds(1, prediction, to: &seeds)
+            return seeds
+          }
           values.append(column.values(prediction))
           return gradient
         }
@@ -75,7 +79,7 @@ extension Responses {
   }
 
   /// One predicted number of a problem.
-  private struct Column: Sendable {
+  struct Column: Sendable {
     enum Kind { case cost, margin, probability, success }
     let name: String
     let kind: Kind
@@ -113,22 +117,22 @@ extension Responses {
       }
     }
 
-    func seeds(_ prediction: ProblemPrediction, count: Int) -> ProblemSeeds {
+    /// Adds the derivatives of `scale` times this number.
+    func addSeeds(_ scale: Double, _ prediction: ProblemPrediction, to seeds: inout ProblemSeeds) {
       /// dp / d(log odds) = p (1 - p).
-      func slope(_ logOdds: [Double]) -> [Double] { logOdds.map { logistic($0) * logistic(-$0) } }
-      func only(_ column: [Double], of count: Int) -> [[Double]] {
-        (0..<count).map { $0 == place ? column : [] }
+      func slope(_ logOdds: [Double]) -> [Double] { logOdds.map { scale * logistic($0) * logistic(-$0) } }
+      func put(_ column: [Double], _ columns: inout [[Double]], of count: Int) {
+        if columns.isEmpty { columns = Array(repeating: [], count: count) }
+        columns[place] = column
       }
-      var seeds = ProblemSeeds(count: count)
-      let ones = Array(repeating: sign, count: count)
+      let constant = Array(repeating: scale * sign, count: seeds.count)
       switch kind {
-      case .cost: seeds.costs = only(ones, of: prediction.costs.count)
-      case .margin: seeds.margins = only(ones, of: prediction.margins.count)
+      case .cost: put(constant, &seeds.costs, of: prediction.costs.count)
+      case .margin: put(constant, &seeds.margins, of: prediction.margins.count)
       case .probability:
-        seeds.logOdds = only(slope(prediction.logOdds[place]), of: prediction.logOdds.count)
+        put(slope(prediction.logOdds[place]), &seeds.logOdds, of: prediction.logOdds.count)
       case .success: seeds.success = slope(prediction.success)
       }
-      return seeds
     }
   }
 }

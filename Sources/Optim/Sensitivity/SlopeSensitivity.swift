@@ -43,17 +43,20 @@ extension ProblemModel {
   /// sgrad of everything that is predicted, as one number per parameter for the search: the slope is that of the sum of all
   /// responses, each divided by its standard deviation over the points.
   ///
-  /// In [0, 1], the largest 1; labels, which have no slope, count as 1.
+  /// In [0, 1], the largest 1; labels, which have no slope, count as 1. One pass through the surrogate.
   public func combinedSlopes(count: Int = 256, stream: RandomStream) -> [Double] {
-    let responses = Responses(self)
-    let points = spreadPoints(count, dimension: responses.dimension, stream)
-    let (values, gradients) = responses.gradients(points)
-    var sum = Matrix(rows: points.rows, columns: points.columns)
-    for (column, gradient) in zip(values, gradients) where varies(column) {
-      let scale = 1 / variance(column).squareRoot()
-      for at in sum.values.indices { sum.values[at] += gradient.values[at] * scale }
-    }
-    return normalised(squaredSlopes(sum, at: points), responses.isCategorical).map { $0.isNaN ? 1 : $0 }
+    let columns = Responses.Column.all(of: self)
+    let points = spreadPoints(count, dimension: problem.space.count, stream)
+    let sum = gradient(unit: points) { prediction in
+      var seeds = ProblemSeeds(count: points.rows)
+      for column in columns {
+        let values = column.values(prediction)
+        if varies(values) { column.addSeeds(1 / variance(values).squareRoot(), prediction, to: &seeds) }
+      }
+      return seeds
+    }.gradient
+    let isCategorical = problem.space.parameters.map(\.isCategorical)
+    return normalised(squaredSlopes(sum, at: points), isCategorical).map { $0.isNaN ? 1 : $0 }
   }
 }
 

@@ -1,12 +1,13 @@
 import Foundation
 
-/// The probability of a yes/no answer by Gaussian process classification.
+/// The probability of a yes/no answer by Gaussian process classification about a linear trend, the logistic regression of the
+/// answers: labels say so little that a process alone spends most of them on the slope that most constraints have.
 struct GaussianClassifier: Sendable {
   struct Hyperparameters: Codable, Hashable, Sendable {
     var lengthScales: [Double]
     var signalVariance: Double
-    /// Of the latent function, in log odds.
-    var mean: Double
+    /// Prior mean of the latent function, in log odds.
+    var trend: LinearFunction
   }
 
   let hyperparameters: Hyperparameters
@@ -14,7 +15,7 @@ struct GaussianClassifier: Sendable {
 
   /// - Throws: `TrainingError` where the approximation does not converge.
   init(inputs: Matrix, labels: [Double], hyperparameters: Hyperparameters) throws {
-    let likelihood = LaplaceLikelihood(inputs: inputs, labels: labels, mean: hyperparameters.mean)
+    let likelihood = LaplaceLikelihood(inputs: inputs, labels: labels, mean: hyperparameters.trend(inputs))
     guard
       let posterior = likelihood.posterior(
         lengthScales: hyperparameters.lengthScales, signalVariance: hyperparameters.signalVariance)
@@ -25,19 +26,27 @@ struct GaussianClassifier: Sendable {
   /// Log odds of the probability averaged over the latent function, by MacKay's approximation
   /// m / sqrt(1 + pi v / 8) ("The evidence framework applied to classification networks", 1992).
   func logOdds(_ inputs: Matrix) -> [Double] {
-    let (mean, variance) = posterior.predict(inputs)
+    let (mean, variance) = latent(inputs)
     return zip(mean, variance).map { $0 / (1 + .pi / 8 * $1).squareRoot() }
+  }
+
+  private func latent(_ inputs: Matrix) -> (mean: [Double], variance: [Double]) {
+    let (deviation, variance) = posterior.predict(inputs)
+    return (zip(hyperparameters.trend(inputs), deviation).map { $0 + $1 }, variance)
   }
 
   /// Gradient of a function of the log odds whose derivatives are given.
   func gradient(_ inputs: Matrix, seeds: [Double]) -> Matrix {
-    let (mean, variance) = posterior.predict(inputs)
+    let (mean, variance) = latent(inputs)
     let factors = variance.map { 1 / (1 + .pi / 8 * $0).squareRoot() }
-    return posterior.gradient(
-      inputs, byMean: zip(seeds, factors).map { $0 * $1 },
-      byVariance: seeds.indices.map {
-        -seeds[$0] * mean[$0] * (.pi / 16) * factors[$0] * factors[$0] * factors[$0]
-      })
+    let byMean = zip(seeds, factors).map { $0 * $1 }
+    var gradient = posterior.gradient(
+      inputs, byMean: byMean,
+      byVariance: seeds.indices.map { -byMean[$0] * mean[$0] * (.pi / 16) * factors[$0] * factors[$0] })
+    for i in 0..<inputs.rows {
+      for j in 0..<inputs.columns { gradient[i, j] += byMean[i] * hyperparameters.trend.weights[j] }
+    }
+    return gradient
   }
 
   /// Points by which the hyperparameters are chosen; labels say little about them, and a mode costs several factorisations.
@@ -49,15 +58,14 @@ struct GaussianClassifier: Sendable {
     inputs: Matrix, labels: [Double], scales: LengthScales, stream: RandomStream, warm: Hyperparameters?,
     shouldStop: @escaping () -> Bool
   ) throws -> Hyperparameters {
-    let ones = labels.reduce(0, +)
-    let mean = log((ones + 1) / (Double(labels.count) - ones + 1))
+    let trend = LogisticRegression.onComponents(inputs, labels, stream: stream)
     var (rows, stream) = (Array(labels.indices), stream)
     if rows.count > subsetPoints {
       stream.shuffle(&rows)
       rows = rows.prefix(subsetPoints).sorted()
     }
     let likelihood = LaplaceLikelihood(
-      inputs: inputs.subset(rows), labels: rows.map { labels[$0] }, mean: mean)
+      inputs: inputs.subset(rows), labels: rows.map { labels[$0] }, mean: trend(inputs.subset(rows)))
     let count = scales.count
     /// Minus the log posterior of (log length scales, log signal variance).
     func objective(_ theta: [Double]) -> (value: Double, gradient: [Double]) {
@@ -94,6 +102,6 @@ struct GaussianClassifier: Sendable {
       throw TrainingError("no Gaussian process classifier fits the \(labels.count) labels")
     }
     return Hyperparameters(
-      lengthScales: scales.columns(result.x[..<count]), signalVariance: exp(result.x[count]), mean: mean)
+      lengthScales: scales.columns(result.x[..<count]), signalVariance: exp(result.x[count]), trend: trend)
   }
 }

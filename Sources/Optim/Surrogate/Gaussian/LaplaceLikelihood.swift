@@ -1,7 +1,7 @@
 import Foundation
 
 /// Gaussian process classification with the logistic likelihood, by Laplace's approximation
-/// (Rasmussen and Williams 2006, sections 3.4 and 5.5.1, algorithms 3.1 and 5.1), about a constant prior mean.
+/// (Rasmussen and Williams 2006, sections 3.4 and 5.5.1, algorithms 3.1 and 5.1), about a given prior mean.
 final class LaplaceLikelihood {
   struct Point {
     /// Approximate log marginal likelihood.
@@ -14,12 +14,13 @@ final class LaplaceLikelihood {
   private let gram: MaternGram
   /// 1 or 0.
   private let labels: [Double]
-  private let mean: Double
+  /// Prior mean of the latent value at each point.
+  private let mean: [Double]
   /// K^-1 (f - mean) at the mode of the latent values; where the next search for the mode starts.
   private var weights: [Double]
 
-  init(inputs: Matrix, labels: [Double], mean: Double) {
-    precondition(inputs.rows == labels.count)
+  init(inputs: Matrix, labels: [Double], mean: [Double]) {
+    precondition(inputs.rows == labels.count && mean.count == labels.count)
     gram = MaternGram(inputs)
     (self.labels, self.mean) = (labels, mean)
     weights = Array(repeating: 0, count: labels.count)
@@ -53,7 +54,7 @@ final class LaplaceLikelihood {
     }
     let ks = BLAS.symmetricMultiply(n, gram.lower, s).map { signalVariance * $0 }
     let q = zip(s, BLAS.symmetricMultiply(n, inverse, ks)).map { $0 - $1 }
-    let deviations = mode.latent.map { $0 - mean }
+    let deviations = zip(mode.latent, mean).map { $0 - $1 }
     let bySignal =
       0.5 * BLAS.dot(weights, deviations) - 0.5 * (Double(n) - trace) + BLAS.dot(q, deviations)
     let half = 0.5 * signalVariance
@@ -63,12 +64,12 @@ final class LaplaceLikelihood {
     return Point(value: value, byLengthScale: byLengthScale, bySignal: bySignal)
   }
 
-  /// The posterior of the latent function; nil where the mode is not found.
+  /// The posterior of the latent function's difference to its prior mean; nil where the mode is not found.
   func posterior(lengthScales: [Double], signalVariance: Double) -> KernelPosterior? {
     gram.update(lengthScales)
     guard let mode = findMode(signalVariance) else { return nil }
     return KernelPosterior(
-      inputs: gram.inputs, lengthScales: lengthScales, signalVariance: signalVariance, mean: mean,
+      inputs: gram.inputs, lengthScales: lengthScales, signalVariance: signalVariance, mean: 0,
       weights: weights.map { signalVariance * $0 },
       cholesky: Cholesky(factor: mode.factor, order: labels.count),
       rowScale: mode.root.map { signalVariance.squareRoot() * $0 })
@@ -87,7 +88,10 @@ final class LaplaceLikelihood {
       let p = latent.map(logistic)
       let root = p.map { ($0 * (1 - $0)).squareRoot() }
       guard let factor = factor(root, signal) else { return nil }
-      let b = (0..<n).map { root[$0] * root[$0] * (latent[$0] - mean) + labels[$0] - p[$0] }
+      let b = (0..<n).map { i -> Double in
+        let curvature = root[i] * root[i]
+        return curvature * (latent[i] - mean[i]) + labels[i] - p[i]
+      }
       let kb = BLAS.symmetricMultiply(n, gram.lower, b)
       let solved = Cholesky.solve(factor, n, (0..<n).map { root[$0] * signal * kb[$0] })
       let target = (0..<n).map { b[$0] - root[$0] * solved[$0] }
@@ -111,7 +115,7 @@ final class LaplaceLikelihood {
   }
 
   private func latent(_ a: [Double], _ signal: Double) -> [Double] {
-    BLAS.symmetricMultiply(labels.count, gram.lower, a).map { mean + signal * $0 }
+    zip(mean, BLAS.symmetricMultiply(labels.count, gram.lower, a)).map { $0 + signal * $1 }
   }
 
   private func logPosterior(_ a: [Double], _ latent: [Double]) -> Double {
@@ -119,7 +123,7 @@ final class LaplaceLikelihood {
     for i in a.indices {
       // ln p(label | f) = -ln(1 + exp(-f)) for 1, with the sign turned for 0.
       let f = labels[i] > 0.5 ? latent[i] : -latent[i]
-      sum -= (f > 0 ? log1p(exp(-f)) : log1p(exp(f)) - f) + 0.5 * a[i] * (latent[i] - mean)
+      sum -= (f > 0 ? log1p(exp(-f)) : log1p(exp(f)) - f) + 0.5 * a[i] * (latent[i] - mean[i])
     }
     return sum
   }

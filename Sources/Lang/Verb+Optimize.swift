@@ -1,0 +1,239 @@
+import Foundation
+import Optim
+
+extension Verb {
+  static let optimizeVerb = Verb(
+    "optimize",
+    "search for the best points: through a surrogate, or with surrogate=none the simulator itself",
+    arguments: [.optional("algorithm", .choice(Algorithms.all.map(\.name)), "nsga2 unless another is named")],
+    options: [
+      Option(
+        "surrogate", .model(["none"]), OptimizationOptions.standardSurrogate,
+        "what stands in for the simulator between batches, or a model to start from; none: no surrogate, generation by generation"
+      ),
+      Option(
+        "evaluations", .integer(1...1_000_000_000), nil,
+        "points that this search may ask for, initial sample included"),
+      Option(
+        "epochs", .integer(1...1_000_000), nil,
+        "rounds of training, searching and evaluating; 25 where nothing ends the search"),
+      Option("batch", .integer(1...100_000), nil, "points per epoch; a hundredth of the evaluations"),
+      Option("time", .duration, nil, "ends after this long, with the epoch under way"),
+      Option(
+        "hypervolume", .number(0...Double.greatestFiniteMagnitude), nil, "ends when the front has reached it"),
+      Option(
+        "target", .numbers, nil, "ends when one feasible point is at least this good in every objective"),
+      Option(
+        "progress", .number(0...1), nil,
+        "ends when ten epochs raised the hypervolume by less than this share, such as 0.1%"),
+      Option(
+        "initial", .integer(2...10_000_000), nil, "evaluated points to begin with; 2 per parameter and 2 more"
+      ),
+      Option(
+        "acquisition", .choice(Acquisition.allCases.map(\.rawValue)), Acquisition.ehvi.rawValue,
+        "how a batch is chosen: expected hypervolume improvement, confidence bound, Thompson sampling, or predicted crowding"
+      ),
+      Option(
+        "gradient", .choice(SearchGradient.allCases.map(\.rawValue)), SearchGradient.none.rawValue,
+        "slope that the worse half of the surrogate's population follows"),
+      Option(
+        "reference", .numbers, nil,
+        "reference point of hypervolumes; beyond the first front and most points known then"),
+      Option(
+        "mode", .choice(LearningGoal.Mode.allCases.map(\.rawValue)), LearningGoal.Mode.both.rawValue,
+        "learn constraints and objectives, or objectives only; in quotes"),
+      Option(
+        "on", .choice(LearningGoal.Subject.allCases.map(\.rawValue)), LearningGoal.Subject.goals.rawValue,
+        "outputs: learn what the simulator returns and push it through the formulas"),
+      Option(
+        "labels", .choice(LearningGoal.Labels.allCases.map(\.rawValue)), LearningGoal.Labels.margins.rawValue,
+        "only: learn whether a constraint is satisfied, not how far from its threshold it is"),
+      Option("population", .integer(4...100_000), "100", "points per generation"),
+      Option("generations", .integer(1...1_000_000), "100", "number of generations; on a surrogate at most"),
+      Option("crossover", .number(0...1), "0.9", "probability that a pair of parents is crossed"),
+      Option(
+        "eta_crossover", .number(0...1000), "15", "distribution index of crossover; larger stays closer"),
+      Option(
+        "mutation", .number(0...1), nil, "probability that a parameter is mutated; 1 / number of parameters"),
+      Option("eta_mutation", .number(0...1000), "20", "distribution index of mutation; larger stays closer"),
+    ], needs: [.parameters, .objectives], result: .unknown(.table),
+    example: "benchmark \"tnk\"\noptimize evaluations=30",
+    keywords: [
+      "search", "nsga", "evolve", "minimize", "optimise", "genetic", "surrogate", "bayesian", "infill",
+      "acquisition",
+    ]
+  ) { try $0.optimize($1) }
+
+  /// Options that mean something only with a surrogate.
+  fileprivate static let surrogateOptions = [
+    "epochs", "batch", "time", "hypervolume", "target", "progress", "initial", "acquisition", "gradient",
+    "reference", "mode",
+    "on", "labels",
+  ]
+}
+
+extension Session {
+  func checkOptimize(_ arguments: Arguments, _ interpreter: Interpreter) throws {
+    let population = arguments.integer("population") ?? 100
+    if arguments.word("surrogate") == "none" {
+      if let other = Verb.surrogateOptions.first(where: arguments.has) {
+        throw Diagnostic(
+          .settingConflict(
+            "'\(other)=' belongs to a search through a surrogate, and this one has surrogate=none"),
+          at: arguments.span(of: other),
+          help: ["without a surrogate 'population=' and 'generations=' or 'evaluations=' set its length"])
+      }
+      plan(
+        arguments.integer("evaluations")
+          ?? (arguments.integer("generations") ?? 100).multipliedReportingOverflow(by: population)
+          .partialValue)
+      return
+    }
+    if arguments.word("mode") == LearningGoal.Mode.constraints.rawValue {
+      throw Diagnostic(
+        .settingConflict("a search needs the objectives, which mode=\"c\" does not learn"),
+        at: arguments.span(of: "mode"))
+    }
+    let objectives = interpreter.environment.objectiveNames.count
+    for name in ["target", "reference"] {
+      if let numbers = arguments.numbers(name), numbers.count != objectives {
+        throw Diagnostic(
+          .valueRange(
+            "'\(name)='", expected: "one number per objective, \(objectives)", found: "\(numbers.count)"),
+          at: arguments.span(of: name))
+      }
+    }
+    let rule = stoppingRule(arguments)
+    let batch =
+      arguments.integer("batch") ?? OptimizationOptions.batchSize(evaluations: rule.evaluations ?? 2500)
+    plan(rule.evaluations ?? (rule.epochs ?? 0).multipliedReportingOverflow(by: batch).partialValue)
+  }
+
+  func optimize(_ arguments: Arguments) throws -> Value {
+    let algorithm = Algorithms.named(arguments.word("algorithm") ?? Algorithms.all[0].name)!
+    var search = SearchOptions(population: arguments.integer("population")!)
+    search.crossoverProbability = arguments.number("crossover")!
+    search.crossoverIndex = [arguments.number("eta_crossover")!]
+    search.mutationProbability = arguments.number("mutation")
+    search.mutationIndex = [arguments.number("eta_mutation")!]
+    return arguments.model("surrogate") == nil && arguments.word("surrogate") == "none"
+      ? try searchSimulator(arguments, algorithm, search) : try searchSurrogate(arguments, algorithm, search)
+  }
+
+  // MARK: Without a surrogate
+
+  private func searchSimulator(_ arguments: Arguments, _ algorithm: AlgorithmEntry, _ search: SearchOptions)
+    throws
+    -> Value
+  {
+    var generations = arguments.integer("generations")!
+    if let evaluations = arguments.integer("evaluations"), !arguments.has("generations") {
+      generations = max(1, evaluations / search.population)
+    }
+    let result = try campaign.search(
+      algorithm, options: search, generations: generations, recordEvery: max(1, generations / 10),
+      observer: host)
+    noteSearch(remembered: result.remembered, computed: result.computed, interrupted: result.wasInterrupted)
+    var columns = [
+      Table.Column("generation", .integers(result.records.map(\.generation))),
+      Table.Column("evaluations", .integers(result.records.map(\.evaluations))),
+      Table.Column("feasible", .integers(result.records.map(\.feasible))),
+      Table.Column("front", .integers(result.records.map(\.front))),
+    ]
+    let title = "\(algorithm.name): population and front by generation"
+    return .table(table(title, &columns, result.reference, result.records.map(\.hypervolume)))
+  }
+
+  private func noteSearch(remembered: Int, computed: Int, interrupted: Bool) {
+    if !campaign.problem.simulators.isEmpty { host.note("\(remembered) remembered, \(computed) simulated") }
+    if interrupted { host.note("interrupted; everything evaluated so far is kept") }
+  }
+
+  private func table(
+    _ title: String, _ columns: inout [Table.Column], _ reference: [Double]?, _ hypervolumes: [Double?]
+  ) -> Table {
+    guard let reference else { return Table(title: title, columns) }
+    columns.append(Table.Column("hypervolume", .numbers(hypervolumes.map { $0 ?? .nan })))
+    let point = reference.map(Format.short).joined(separator: ", ")
+    return Table(title: "\(title); hypervolume against [\(point)]", columns)
+  }
+
+  // MARK: Through a surrogate
+
+  private func stoppingRule(_ arguments: Arguments) -> StoppingRule {
+    var rule = StoppingRule()
+    rule.evaluations = arguments.integer("evaluations")
+    rule.epochs = arguments.integer("epochs")
+    rule.seconds = arguments.duration("time")
+    rule.hypervolume = arguments.number("hypervolume")
+    rule.progress = arguments.number("progress")
+    rule.target = arguments.numbers("target").map(costs)
+    if rule == StoppingRule() { rule.epochs = 25 }
+    return rule
+  }
+
+  /// Values in the user's sense of each objective as costs.
+  private func costs(_ values: [Double]) -> [Double] {
+    zip(campaign.problem.objectives, values).map { $0.sense == .maximize ? -$1 : $1 }
+  }
+
+  private func searchSurrogate(_ arguments: Arguments, _ algorithm: AlgorithmEntry, _ search: SearchOptions)
+    throws
+    -> Value
+  {
+    let earlier = arguments.model("surrogate")
+    let name = earlier?.name ?? arguments.word("surrogate")!
+    var options = OptimizationOptions(surrogate: Surrogates.named(name)!)
+    options.warm = earlier
+    options.training = earlier?.options ?? SurrogateOptions()
+    options.goal = learningGoal(arguments, standard: earlier?.goal)
+    options.search = search
+    options.generations = arguments.integer("generations")!
+    options.initial = arguments.integer("initial")
+    options.batch = arguments.integer("batch")
+    options.stopping = stoppingRule(arguments)
+    options.acquisition = Acquisition(rawValue: arguments.word("acquisition")!)!
+    options.gradient = SearchGradient(rawValue: arguments.word("gradient")!)!
+    options.reference = arguments.numbers("reference").map(costs)
+    // Epochs of a moment are summed up by the table; slow ones are told as they end.
+    var told = ContinuousClock.now - .seconds(1)
+    let result = try campaign.optimize(algorithm, options: options, observer: host) { record in
+      guard told.duration(to: .now) >= .seconds(1) else { return }
+      self.note(record)
+      told = .now
+    }
+    noteSearch(remembered: result.remembered, computed: result.computed, interrupted: result.wasInterrupted)
+    host.note("stopped: \(result.reason)")
+    return .table(epochTable(result, name))
+  }
+
+  /// What an epoch did, beside the results: durations differ from run to run.
+  private func note(_ record: EpochRecord) {
+    var parts = [
+      record.epoch == 0 ? "start" : "epoch \(record.epoch)", "\(record.evaluations) evaluations",
+      "\(record.feasible) feasible", "front \(record.front)",
+    ]
+    if let volume = record.hypervolume { parts.append("hypervolume \(Format.short(volume))") }
+    if let error = record.error { parts.append("error \(Format.percent(error))") }
+    let times = [
+      ("simulating", record.simulating), ("training", record.training), ("searching", record.searching),
+    ]
+    .filter { $0.1 > 0 }.map { "\($0.0) \(Duration.brief(.seconds($0.1)))" }
+    host.note(parts.joined(separator: ", ") + (times.isEmpty ? "" : " (\(times.joined(separator: ", ")))"))
+  }
+
+  private func epochTable(_ result: OptimizationResult, _ name: String) -> Table {
+    // Many small epochs: about ten rows tell as much.
+    let step = max(1, (result.records.count - 1) / 10)
+    let records = result.records.filter { $0.epoch % step == 0 || $0.epoch == result.records.count - 1 }
+    var columns = [
+      Table.Column("epoch", .integers(records.map(\.epoch))),
+      Table.Column("evaluations", .integers(records.map(\.evaluations))),
+      Table.Column("feasible", .integers(records.map(\.feasible))),
+      Table.Column("front", .integers(records.map(\.front))),
+      Table.Column("error", .fractions(records.map { $0.error ?? .nan })),
+    ]
+    return table(
+      "\(name): archive and front by epoch", &columns, result.reference, records.map(\.hypervolume))
+  }
+}
