@@ -22,6 +22,10 @@ struct EpochLoop {
   private var remembered = 0
   private var computed = 0
   private var wasInterrupted = false
+  /// How much the choice avoids points that may be infeasible; see `AcquisitionFunction`.
+  private var caution = 1.0
+  /// Whether each of the last chosen points was feasible.
+  private var outcomes: [Bool] = []
 
   init(
     _ campaign: Campaign, _ algorithm: AlgorithmEntry, _ options: OptimizationOptions,
@@ -107,10 +111,27 @@ struct EpochLoop {
   private mutating func finish(_ chosen: [Infill], _ training: Double, _ searching: Double) throws -> Bool {
     let rows = campaign.propose(chosen.map(\.point))
     let simulating = try evaluate(rows)
+    adapt(to: try campaign.scores().status[rows])
     try record(
       epoch: records.count, error: try error(of: chosen, at: rows),
       seconds: (simulating, training, searching))
     return true
+  }
+
+  /// Doubles the caution where fewer than half of the last ten chosen points were feasible, halves it where nearly all were: an
+  /// expected improvement is worth as much as the probabilities in it, and along an active constraint those are often too hopeful.
+  private mutating func adapt(to statuses: ArraySlice<Scores.Status>) {
+    for status in statuses {
+      outcomes.append(status == .feasible)
+      guard outcomes.count == 10 else { continue }
+      let feasible = outcomes.count { $0 }
+      if feasible < 5 {
+        caution = min(2 * caution, 16)
+      } else if feasible > 8 {
+        caution = max(caution / 2, 1)
+      }
+      outcomes.removeFirst(5)
+    }
   }
 
   /// Starts from the last model, whose fit then takes a fraction of the time; from nothing whenever the data have grown by a tenth,
@@ -138,7 +159,7 @@ struct EpochLoop {
       model: model, acquisition: options.acquisition, front: front.isEmpty ? nil : costs,
       reference: frame.reference, scale: frame.scale,
       known: (0..<campaign.archive.count).map { campaign.archive.parameterValues($0) },
-      starts: max(2, 8 / batch))
+      caution: caution, starts: max(2, 8 / batch))
     let near = neighbours(front, space, stream.derived(1))
     return infill.choose(room, from: accepted(found.points + near), stream: stream.derived(2))
   }
