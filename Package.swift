@@ -35,7 +35,7 @@ let package = Package(
       name: "dmo-bench", dependencies: ["Optim", "Lang"], path: "Benchmarks",
       exclude: ["peers"]),
     .testTarget(
-      name: "OptimTests", dependencies: ["Optim"], resources: [.copy("Fixtures")]),
+      name: "OptimTests", dependencies: ["Optim", "CKernels"], resources: [.copy("Fixtures")]),
     .testTarget(name: "LangTests", dependencies: ["Lang", "Optim"], exclude: ["Fixtures"]),
     .testTarget(name: "REPLTests", dependencies: ["REPL", "Lang", "Optim"]),
     .testTarget(

@@ -7,8 +7,8 @@ struct Main {
     StartBenchmark(), NonDominatedSortingBenchmark(), HypervolumeBenchmark(), NSGA2Benchmark(),
     PersistentSimulatorBenchmark(), OnceSimulatorBenchmark(),
     StudyBenchmark(),
-    FormulaBenchmark(), RescoreBenchmark(), SensitivityBenchmark(),
-    MillionEvaluationsBenchmark(),
+    FormulaBenchmark(), RescoreBenchmark(), SensitivityBenchmark(), TrainingStepBenchmark(),
+    JointAccuracyBenchmark(), GaussianProcessBenchmark(), MillionEvaluationsBenchmark(),
   ]
 
   static func main() throws {

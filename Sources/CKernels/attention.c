@@ -57,20 +57,13 @@ DMO_INLINE void unpack(int dimension, int tokens, int batch, int stride, const f
 }
 
 // Softmax of one row of `n` vectors, in place. The sum is at least 1.
-DMO_INLINE void softmax_row(int n, float *restrict s) {
+DMO_INLINE void softmax_row(int n, float *s) {
   lanes top = LOAD(s);
-  for (int j = 1; j < n; j++) {
-    lanes v = LOAD(s + (size_t)j * L);
-    for (int l = 0; l < L; l++) top[l] = v[l] > top[l] ? v[l] : top[l];
-  }
+  for (int j = 1; j < n; j++) top = __builtin_elementwise_max(top, LOAD(s + (size_t)j * L));
+  for (int j = 0; j < n; j++) STORE(s + (size_t)j * L, LOAD(s + (size_t)j * L) - top);
+  for (int e = 0; e < n * L; e++) s[e] = fast_exp(s[e]);
   lanes sum = {0};
-  for (int j = 0; j < n; j++) {
-    lanes v = LOAD(s + (size_t)j * L) - top;
-    lanes e;
-    for (int l = 0; l < L; l++) e[l] = fast_exp(v[l]);
-    STORE(s + (size_t)j * L, e);
-    sum += e;
-  }
+  for (int j = 0; j < n; j++) sum += LOAD(s + (size_t)j * L);
   lanes inverse = 1.0f / sum;
   for (int j = 0; j < n; j++) STORE(s + (size_t)j * L, LOAD(s + (size_t)j * L) * inverse);
 }

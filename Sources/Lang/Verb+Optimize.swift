@@ -37,6 +37,9 @@ extension Verb {
         "gradient", .choice(SearchGradient.allCases.map(\.rawValue)), SearchGradient.none.rawValue,
         "slope that the worse half of the surrogate's population follows"),
       Option(
+        "sensitivity", .choice(["none", "sgrad"]), "none",
+        "sgrad: parameters with a steep slope are crossed and mutated in smaller steps"),
+      Option(
         "reference", .numbers, nil,
         "reference point of hypervolumes; beyond the first front and most points known then"),
       Option(
@@ -67,6 +70,7 @@ extension Verb {
   /// Options that mean something only with a surrogate.
   fileprivate static let surrogateOptions = [
     "epochs", "batch", "time", "hypervolume", "target", "progress", "initial", "acquisition", "gradient",
+    "sensitivity",
     "reference", "mode",
     "on", "labels",
   ]
@@ -194,6 +198,7 @@ extension Session {
     options.stopping = stoppingRule(arguments)
     options.acquisition = Acquisition(rawValue: arguments.word("acquisition")!)!
     options.gradient = SearchGradient(rawValue: arguments.word("gradient")!)!
+    options.followsSensitivity = arguments.word("sensitivity") == "sgrad"
     options.reference = arguments.numbers("reference").map(costs)
     // Epochs of a moment are summed up by the table; slow ones are told as they end.
     var told = ContinuousClock.now - .seconds(1)

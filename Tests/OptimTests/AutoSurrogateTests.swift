@@ -126,4 +126,16 @@ import Testing
     let mixed = logLossWeights([truth.map { _ in 2 * right }, truth.map { _ in 0.5 * right }], truth: truth)
     #expect(abs(2 * mixed[0] + 0.5 * mixed[1] - 1) < 0.01)
   }
+
+  /// A blend that gains less than chance would is not worth two models.
+  @Test func oneIsEnoughUnlessTheBlendIsClearlyBetter() {
+    var random = CrossValidationTests.stream()
+    let common = (0..<200).map { _ in random.normal() }
+    let alike = [common, common.map { 1.05 * $0 + 0.1 * random.normal() }]
+    #expect(unlessOneIsEnough([0.9, 0.1]) { squaredErrors(alike, $0) } == [1, 0])
+    let independent = [common, (0..<200).map { _ in random.normal() }]
+    #expect(unlessOneIsEnough([0.5, 0.5]) { squaredErrors(independent, $0) } == [0.5, 0.5])
+    let losses = logLosses([[2, -3], [0, 0]], [1, 1], [1, 0])
+    #expect(abs(losses[0] - log(1 + exp(-2.0))) < 1e-15 && abs(losses[1] - log(1 + exp(3.0))) < 1e-14)
+  }
 }

@@ -6,7 +6,7 @@ import Testing
 /// Models of a campaign: what they are taught, and how the study finds them again.
 struct CampaignTrainTests {
   private final class Silence: Observer {
-    func report(_ progress: Progress) {}
+    func report(_ progress: Optim.Progress) {}
     var interruption = Interruption.none
   }
 

@@ -13,7 +13,7 @@ import Testing
 
   /// A size for a test; the defaults are the README's.
   private static func arguments(_ example: String) -> [String] {
-    example == "motoneuron/motoneuron.dmo" ? ["samples=60", "generations=1"] : []
+    example == "motoneuron/motoneuron.dmo" ? ["samples=60", "epochs=1"] : []
   }
 
   @Test(arguments: all) func runsAndRunsAgain(_ example: String) throws {

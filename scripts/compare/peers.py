@@ -102,7 +102,7 @@ def variants(method, dimension, level):
     return {method: ({"optuna-tpe": optuna_tpe, "optuna-gp": optuna_gp, "botorch": botorch}[method], {})}
 
 
-BUDGETS = {"nsga2": 20000, "ssa-nsga2": 300, "optuna-tpe": 600, "optuna-gp": 300, "botorch": 300}
+BUDGETS = {"nsga2": 20000, "ssa-nsga2": 300, "optuna-tpe": 400, "optuna-gp": 300, "botorch": 300}
 
 
 def checkpoints(record, level):

@@ -69,9 +69,9 @@ extension Campaign {
   /// Fits a surrogate to all that was simulated, or finds it in the study: the same data, settings, seed and `warm` give the same
   /// model.
   ///
-  /// - Parameter warm: an earlier model to start from, where the surrogate can.
-  /// - Parameter keepsQuick: keep a model in the study even where fitting it again costs no more than reading it, as in a loop of
-  ///   hundreds of small fits.
+  /// - Parameters:
+  ///   - warm: an earlier model to start from, where the surrogate can.
+  ///   - keepsQuick: whether the study also gets models that were fitted within half a second, which are as quickly fitted again.
   /// - Throws: `TrainingError` where there is nothing to learn from; what the study throws.
   public func train(
     _ entry: SurrogateEntry, goal: LearningGoal = LearningGoal(),

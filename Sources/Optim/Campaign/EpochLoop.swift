@@ -138,8 +138,9 @@ struct EpochLoop {
   /// so that a poor local optimum is left again.
   private mutating func train(_ scores: Scores) throws {
     let count = scores.count
-    let isFresh = count >= freshStart
-    if isFresh { freshStart = count + max(1, count / 10) }
+    // A model given to start from is one to start from.
+    let isFresh = count >= freshStart && !(freshStart == 0 && model != nil)
+    if isFresh || freshStart == 0 { freshStart = count + max(1, count / 10) }
     model = try campaign.train(
       options.surrogate, goal: options.goal, options: options.training, warm: isFresh ? nil : model,
       keepsQuick: false, observer: observer)

@@ -35,7 +35,8 @@ extension AutoSurrogate {
     var parts: [Part] = []
     for (k, entry) in decision.entries.enumerated() {
       let start = warm?.parts.first { $0.name == entry.name }?.model
-      let model = try entry.fit(set, options, stream.derived(UInt64(100 + k)), start, observer)
+      // The stream that the model alone would get: with all weight on it, it is the same model.
+      let model = try entry.fit(set, options, stream, start, observer)
       parts.append(Part(name: entry.name, model: model, error: decision.errors[k]))
     }
     return AutoSurrogate(
@@ -77,11 +78,17 @@ extension AutoSurrogate {
       self.errors = validated.indices.map { part in
         errors.map { $0.isEmpty || $0[part].isEmpty ? 0 : mean($0[part].map { $0 * $0 }) }
       }
-      targetWeights = errors.map { leastSquaresWeights($0, parts: validated.count) }
+      targetWeights = errors.map { own in
+        let weights = leastSquaresWeights(own, parts: validated.count)
+        return own.isEmpty ? weights : unlessOneIsEnough(weights) { squaredErrors(own, $0) }
+      }
       labelWeights = set.labels.indices.map { j in
         let rows = heldOut(set, set.labels[j])
-        return logLossWeights(
-          predictions.map { own in rows.map { own.logOdds[j][$0] } }, truth: rows.map { set.labels[j][$0] })
+        let (odds, truth) = (
+          predictions.map { own in rows.map { own.logOdds[j][$0] } }, rows.map { set.labels[j][$0] }
+        )
+        let weights = logLossWeights(odds, truth: truth)
+        return odds.isEmpty ? weights : unlessOneIsEnough(weights) { logLosses(odds, truth, $0) }
       }
       sparsify()
     }
@@ -98,7 +105,7 @@ extension AutoSurrogate {
       var failure: (any Error)?
       for entry in candidates {
         do {
-          let folds = set.count <= 300 ? 5 : 3
+          let folds = set.count <= 100 ? 5 : 3
           guard
             let result = try CrossValidation.run(
               entry, set, options: options, folds: folds, stream: stream.derived(0), observer: observer)

@@ -28,15 +28,18 @@ struct OutputSamples {
     self.composite = composite
     let spread = prediction.variance?.map { $0.map { max($0, 0).squareRoot() } }
     let samples = spread == nil ? 1 : composite.draws.count
-    var columns = parameters.mapValues { Array(repeatElement($0, count: samples).joined()) }
+    let read = Set(composite.parts.flatMap { $0?.formula.inputs ?? [] })
+    var columns: [String: [Double]] = [:]
+    for (name, column) in parameters where read.contains(name) {
+      columns[name] = samples == 1 ? column : [Double](repeatElement(column, count: samples).joined())
+    }
     for (k, name) in composite.outputs.enumerated() {
       var column: [Double] = []
       column.reserveCapacity(rows * samples)
       for s in 0..<samples {
         if let spread {
-          for i in 0..<rows {
-            column.append(prediction.mean[k][i] + spread[k][i] * composite.draws[s][k])
-          }
+          let (mean, deviation, draw) = (prediction.mean[k], spread[k], composite.draws[s][k])
+          for i in 0..<rows { column.append(mean[i] + deviation[i] * draw) }
         } else {
           column += prediction.mean[k]
         }
@@ -47,7 +50,8 @@ struct OutputSamples {
     for part in composite.parts {
       // Objectives and margins read parameters and learned outputs only, which are all here.
       let own = part.map { part in
-        try! part.formula.evaluate(rows: rows * samples) { columns[$0] }[0].map { part.sign * $0 }
+        let values = try! part.formula.evaluate(rows: rows * samples) { columns[$0] }[0]
+        return part.sign == 1 ? values : values.map { part.sign * $0 }
       }
       values.append(own ?? [])
       moments.append(own.map(moments(of:)) ?? Moments())
@@ -56,18 +60,23 @@ struct OutputSamples {
 
   private func moments(of values: [Double]) -> Moments {
     let zeros = Array(repeating: 0.0, count: rows)
-    var result = Moments(mean: zeros, variance: zeros, count: Array(repeating: 0, count: rows))
-    for at in values.indices where values[at].isFinite {
-      result.mean[at % rows] += values[at]
-      result.count[at % rows] += 1
+    var (mean, variance) = (zeros, zeros)
+    var count = Array(repeating: 0, count: rows)
+    for s in 0..<samples {
+      for i in 0..<rows where values[s * rows + i].isFinite {
+        mean[i] += values[s * rows + i]
+        count[i] += 1
+      }
     }
-    for i in 0..<rows where result.count[i] > 0 { result.mean[i] /= Double(result.count[i]) }
-    for at in values.indices where values[at].isFinite {
-      let i = at % rows
-      let distance = values[at] - result.mean[i]
-      result.variance[i] += distance * distance / Double(result.count[i])
+    for i in 0..<rows where count[i] > 0 { mean[i] /= Double(count[i]) }
+    for s in 0..<samples {
+      for i in 0..<rows where values[s * rows + i].isFinite {
+        let distance = values[s * rows + i] - mean[i]
+        variance[i] += distance * distance
+      }
     }
-    return result
+    for i in 0..<rows where count[i] > 0 { variance[i] /= Double(count[i]) }
+    return Moments(mean: mean, variance: variance, count: count)
   }
 
   /// Adds what derivatives with respect to mean and variance of a formula mean for the predicted outputs (`result`) and for the
@@ -80,22 +89,27 @@ struct OutputSamples {
   ) {
     let part = composite.parts[place]!
     let (values, moments) = (values[place], moments[place])
-    let seeds = values.indices.map { at -> Double in
-      let i = at % rows
-      guard values[at].isFinite else { return 0 }
-      return part.sign * (byMean[i] + 2 * byVariance[i] * (values[at] - moments.mean[i]))
-        / Double(moments.count[i])
+    var seeds = Array(repeating: 0.0, count: values.count)
+    for s in 0..<samples {
+      for i in 0..<rows where values[s * rows + i].isFinite {
+        let slope = byMean[i] + 2 * byVariance[i] * (values[s * rows + i] - moments.mean[i])
+        seeds[s * rows + i] = part.sign * slope / Double(moments.count[i])
+      }
     }
     let gradient = try! part.formula.gradient(rows: values.count, seeds: [seeds]) { columns[$0] }
     for (input, slope) in zip(part.formula.inputs, gradient.inputs) {
       if let k = composite.outputs.firstIndex(of: input) {
-        for at in slope.indices where slope[at].isFinite {
-          let (s, i) = (at / rows, at % rows)
-          result.mean[k][i] += slope[at]
-          if let deviation, deviation[k][i] > 0 {
-            result.variance[k][i] += slope[at] * composite.draws[s][k] / (2 * deviation[k][i])
+        var (toMean, toVariance) = (result.mean[k], deviation == nil ? [] : result.variance[k])
+        for s in 0..<samples {
+          let draw = composite.draws[s][k]
+          for i in 0..<rows where slope[s * rows + i].isFinite {
+            toMean[i] += slope[s * rows + i]
+            guard let deviation, deviation[k][i] > 0 else { continue }
+            toVariance[i] += slope[s * rows + i] * draw / (2 * deviation[k][i])
           }
         }
+        result.mean[k] = toMean
+        if deviation != nil { result.variance[k] = toVariance }
       } else if let j = relaxed.names.firstIndex(of: input) {
         for at in slope.indices where slope[at].isFinite {
           own[at % rows, j] += slope[at] * relaxed.slopes[j][at % rows]

@@ -62,4 +62,37 @@ func logLossWeights(_ logOdds: [[Double]], truth: [Double]) -> [Double] {
   return weights
 }
 
+/// Per row, the squared error of the weighted sum.
+func squaredErrors(_ errors: [[Double]], _ weights: [Double]) -> [Double] {
+  errors[0].indices.map { i in
+    let sum = weights.indices.reduce(0.0) { $0 + weights[$1] * errors[$1][i] }
+    return sum * sum
+  }
+}
+
+/// Per row, -ln of the probability of the true answer under the weighted log odds.
+func logLosses(_ logOdds: [[Double]], _ truth: [Double], _ weights: [Double]) -> [Double] {
+  truth.indices.map { i in
+    let odds = weights.indices.reduce(0.0) { $0 + weights[$1] * logOdds[$1][i] }
+    // ln(1 + exp(-odds)) for yes, ln(1 + exp(odds)) for no.
+    let wrong = truth[i] == 1 ? -odds : odds
+    return max(wrong, 0) + log1p(exp(-abs(wrong)))
+  }
+}
+
+/// The weights, or the best predictor alone unless they beat it clearly: by two standard errors of the mean gain per row. Held-out
+/// errors are of models that saw less data, and a blend must not be worse than its best part for a trifle.
+///
+/// - Parameter losses: of every held-out row, under some weights.
+func unlessOneIsEnough(_ weights: [Double], losses: ([Double]) -> [Double]) -> [Double] {
+  let singles = weights.indices.map { k in losses(weights.indices.map { $0 == k ? 1 : 0 }) }
+  let means = singles.map(mean)
+  guard let best = means.indices.min(by: { means[$0] < means[$1] }), !singles[best].isEmpty else {
+    return weights
+  }
+  let gains = zip(singles[best], losses(weights)).map { $0 - $1 }
+  let error = (variance(gains, unbiased: true) / Double(gains.count)).squareRoot()
+  return mean(gains) > 2 * error ? weights : weights.indices.map { $0 == best ? 1 : 0 }
+}
+
 private func firstOnly(_ parts: Int) -> [Double] { (0..<parts).map { $0 == 0 ? 1 : 0 } }

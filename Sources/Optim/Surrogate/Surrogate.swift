@@ -141,7 +141,8 @@ extension Surrogate {
 /// The surrogates there are.
 public enum Surrogates {
   public static let all: [SurrogateEntry] = [
-    GaussianSurrogate.entry, GaussianSurrogate.multiOutputEntry, AutoSurrogate.entry, .joint, .resnet,
+    .joint, .resnet, GaussianSurrogate.entry, GaussianSurrogate.multiOutputEntry, LogisticSurrogate.entry,
+    AutoSurrogate.entry,
   ]
 
   public static func named(_ name: String) -> SurrogateEntry? { all.first { $0.name == name } }

@@ -13,7 +13,7 @@ import Foundation
 /// that there is a slope everywhere.
 ///
 /// **Constraints.** Focal cross-entropy of every probability p against 1, -(1 - p)^2 ln p (Lin et al. 2017), which looks at what is
-/// not satisfied yet, plus the hinge max(0, 0.01 - m) of every predicted margin, in units of the margin's observed range: where
+/// not satisfied yet, with log odds beyond 6 by their logarithm, plus the hinge max(0, 0.01 - m) of every predicted margin, in units of the margin's observed range: where
 /// labels say "0 %" everywhere, margins still have a slope. The 0.01 carries a trace past the threshold.
 ///
 /// Constraints that parameters alone decide take part in both, by their exact margins.
@@ -22,6 +22,7 @@ struct TraceLoss: Sendable {
   private static let softness = 0.05
   private static let slack = 0.01
   private static let focus = 2.0
+  private static let largestOdds = 6.0
 
   private let ideal: [Double]
   private let width: [Double]
@@ -76,14 +77,18 @@ struct TraceLoss: Sendable {
   }
 
   /// Adds the focal loss of log odds; returns its derivatives: (1 - p)^2 (2 p ln p - (1 - p)).
+  ///
+  /// Log odds beyond 6 count by their logarithm: those of a margin that is known precisely go into the millions, and would leave
+  /// every other constraint without a say.
   private static func addFocal(_ logOdds: [Double], _ loss: inout [Double]) -> [Double] {
     logOdds.indices.map { i in
-      let odds = logOdds[i]
+      let excess = max(abs(logOdds[i]) - largestOdds, 0)
+      let odds = excess > 0 ? (logOdds[i] < 0 ? -1 : 1) * (largestOdds + log1p(excess)) : logOdds[i]
       let (p, miss) = (logistic(odds), logistic(-odds))
       let logP = min(odds, 0) - log1p(exp(-abs(odds)))
       let weight = pow(miss, focus)
       loss[i] -= weight * logP
-      return weight * (focus * p * logP - miss)
+      return weight * (focus * p * logP - miss) / (1 + excess)
     }
   }
 

@@ -49,6 +49,25 @@ public struct GaussianProcess: Sendable {
     self.hyperparameters = hyperparameters
   }
 
+  /// Fits the hyperparameters, without any transformation of the values but standardisation: type II maximum likelihood with
+  /// the wide prior of `LengthScales`.
+  ///
+  /// - Throws: `TrainingError` where all values or all inputs are the same, or no start of the search works.
+  public static func fitted(inputs: Matrix, values: [Double], stream: RandomStream) throws -> GaussianProcess
+  {
+    let (mean, deviation) = TargetTransform.moments(values)
+    let scales = LengthScales(
+      features: (0..<inputs.columns).map { .real(parameter: $0) }, inputs: inputs)
+    let fit = HyperparameterFit(inputs: inputs, scales: scales, stream: stream)
+    guard deviation > 0, scales.count > 0,
+      var (found, _) = fit.fit(values.map { ($0 - mean) / deviation })
+    else { throw TrainingError("no Gaussian process fits \(values.count) values that do not vary") }
+    found.mean = mean + deviation * found.mean
+    found.signalVariance *= deviation * deviation
+    found.noiseVariance *= deviation * deviation
+    return try GaussianProcess(inputs: inputs, values: values, hyperparameters: found)
+  }
+
   /// Mean, and variance without observation noise, at each row.
   public func predict(_ inputs: Matrix) -> (mean: [Double], variance: [Double]) { posterior.predict(inputs) }
 }

@@ -124,9 +124,15 @@ extension GaussianSurrogate {
   ) -> TargetTransform {
     guard candidates.count > 1 else { return candidates[0] }
     let measure = TargetTransform(.identity, tails: true, fitting: values)
-    let errors = candidates.map { fit.leaveOneOutError($0, values, measure: measure) ?? .infinity }
+    // What is best for one is not far from what is best for the others.
+    var theta: [Double]?
+    let errors = candidates.map { candidate -> Double in
+      let found = fit.leaveOneOutError(candidate, values, measure: measure, from: theta)
+      theta = theta ?? found?.theta
+      return found?.error ?? .infinity
+    }
     let least = errors.indices.min { errors[$0] < errors[$1] }!
-    return errors[least] < 0.98 * errors[0] ? candidates[least] : candidates[0]
+    return errors[least] < 0.95 * errors[0] ? candidates[least] : candidates[0]
   }
 
   private static func fitLabel(

@@ -90,6 +90,7 @@ struct HyperparameterFit {
   static let ratioBounds = (lower: log(1e-8), upper: log(1e2))
   private static let isotropicPoints = 250
   static let subsetPoints = 400
+  private static let selectionPoints = 400
   private static let extraStarts = 5
 
   let inputs: Matrix
@@ -103,40 +104,51 @@ struct HyperparameterFit {
   func fit(_ values: [Double], warm: GaussianHyperparameters? = nil, warmEvaluations: Int = 12) -> (
     GaussianHyperparameters, Double
   )? {
-    let n = values.count
     var best: (theta: [Double], value: Double)?
     if let warm {
       let theta = scales.logarithms(warm.lengthScales) + [log(warm.noiseVariance / warm.signalVariance)]
       best = climb(values, from: theta, rows: nil, evaluations: warmEvaluations)
     } else {
-      best = startedManyTimes(values)
-      if n > Self.subsetPoints, let coarse = best {
-        best = climb(values, from: coarse.theta, rows: nil, evaluations: 40)
+      let found = startedManyTimes(values)
+      best = found.max { $0.value < $1.value }
+      if values.count > Self.subsetPoints {
+        // What is best on a part need not be on all: one look decides where the last steps are taken.
+        let looks = found.compactMap { climb(values, from: $0.theta, rows: nil, evaluations: 1) }
+        best = looks.max { $0.value < $1.value }.flatMap {
+          climb(values, from: $0.theta, rows: nil, evaluations: 40)
+        }
       }
     }
     guard let theta = best?.theta else { return nil }
     return finish(values, theta)
   }
 
-  /// Short climbs from many places, and the two best of them to the end.
-  private func startedManyTimes(_ values: [Double]) -> (theta: [Double], value: Double)? {
-    guard let isotropic = isotropic(values) else { return nil }
+  /// Short climbs from many places, and two of them to the end: the best, and the best of those that explain much less or much more
+  /// by noise, since those are the optima that likelihoods of few points confuse.
+  private func startedManyTimes(_ values: [Double]) -> [(theta: [Double], value: Double)] {
+    guard let isotropic = isotropic(values) else { return [] }
     var stream = stream.derived(0)
     let common = Array(repeating: isotropic.theta[0], count: scales.count)
     var starts = [common + [isotropic.theta[1]]]
     for number in 0..<Self.extraStarts {
-      starts.append(common.map { $0 + stream.normal() } + [log(number % 2 == 0 ? 1e-3 : 0.1)])
+      starts.append(common.map { $0 + 0.6 * stream.normal() } + [log(number % 2 == 0 ? 1e-3 : 0.1)])
     }
     let coarse = subset(values.count, Self.isotropicPoints)
     let tried = starts.compactMap { climb(values, from: $0, rows: coarse, evaluations: 15, tolerance: 0.05) }
-    let best = tried.sorted { $0.value > $1.value }.prefix(2)
+    let order = tried.sorted { $0.value > $1.value }
+    guard let first = order.first else { return [] }
+    let noise = { (theta: [Double]) in theta[scales.count] }
+    let other = order.dropFirst().first { abs(noise($0.theta) - noise(first.theta)) > log(10) }
     let rows = subset(values.count, Self.subsetPoints)
-    return best.compactMap { climb(values, from: $0.theta, rows: rows, evaluations: 100) }
-      .max { $0.value < $1.value }
+    return [first, other ?? order.dropFirst().first].compactMap { start in
+      start.flatMap { climb(values, from: $0.theta, rows: rows, evaluations: 100) }
+    }
   }
 
   /// One length scale for all columns; the likelihood that goes with it, on a part of the data.
-  func isotropic(_ values: [Double]) -> (theta: [Double], value: Double)? {
+  ///
+  /// - Parameter start: Where to begin; at several places where nil.
+  func isotropic(_ values: [Double], from start: [Double]? = nil) -> (theta: [Double], value: Double)? {
     let rows = subset(values.count, Self.isotropicPoints)
     let likelihood = likelihood(values, rows)
     var search = BoxLBFGS(
@@ -144,8 +156,8 @@ struct HyperparameterFit {
       upper: [LengthScales.bounds.upper, Self.ratioBounds.upper])
     (search.maximumEvaluations, search.valueTolerance, search.shouldStop) = (25, 0.05, shouldStop)
     var best: (theta: [Double], value: Double)?
-    for (factor, ratio) in [(0.3, 1e-3), (0.5, 0.1)] {
-      let start = [log(factor * Double(max(scales.count, 1)).squareRoot()), log(ratio)]
+    let common = 0.5 * log(Double(max(scales.count, 1)))
+    for start in start.map({ [$0] }) ?? [[log(0.3) + common, log(1e-3)], [log(0.5) + common, log(0.1)]] {
       let result = search.minimise(from: start) { theta in
         let columns = scales.columns(ArraySlice(Array(repeating: theta[0], count: scales.count)))
         guard let point = likelihood.evaluate(lengthScales: columns, ratio: exp(theta[1])) else {
@@ -164,12 +176,15 @@ struct HyperparameterFit {
 
   /// Root mean square error of leave-one-out predictions in user's units, with far-out values drawn in, by a process with one
   /// length scale on a part of the data (Rasmussen and Williams 2006, eq. 5.12).
-  func leaveOneOutError(_ transform: TargetTransform, _ values: [Double], measure: TargetTransform) -> Double?
-  {
-    let rows = subset(values.count, Self.isotropicPoints) ?? Array(values.indices)
+  ///
+  /// - Parameter start: Where the search of (log length scale, log ratio) begins; returned is where it ended.
+  func leaveOneOutError(
+    _ transform: TargetTransform, _ values: [Double], measure: TargetTransform, from start: [Double]?
+  ) -> (error: Double, theta: [Double])? {
+    let rows = subset(values.count, Self.selectionPoints) ?? Array(values.indices)
     let transformed = rows.map { transform(values[$0]) }
     let part = HyperparameterFit(inputs: inputs.subset(rows), scales: scales, stream: stream)
-    guard let theta = part.isotropic(transformed)?.theta else { return nil }
+    guard let theta = part.isotropic(transformed, from: start)?.theta else { return nil }
     let columns = scales.columns(ArraySlice(Array(repeating: theta[0], count: scales.count)))
     let likelihood = MarginalLikelihood(inputs: part.inputs, values: transformed)
     guard let left = likelihood.leaveOneOut(lengthScales: columns, ratio: exp(theta[1])) else { return nil }
@@ -178,7 +193,7 @@ struct HyperparameterFit {
       let error = measure(mean) - measure(values[rows[i]])
       return error * error
     }
-    return (squares.reduce(0, +) / Double(rows.count)).squareRoot()
+    return ((squares.reduce(0, +) / Double(rows.count)).squareRoot(), theta)
   }
 
   func subset(_ n: Int, _ size: Int) -> [Int]? {

@@ -54,15 +54,21 @@ struct NetworkFit {
     return (0..<used).map { k in members.indices.filter { $0 % used == k }.flatMap { members[$0] } }
   }
 
-  func run() -> NetworkEnsemble { recipe.isBlended ? blended() : plain() }
+  func run() throws -> NetworkEnsemble { recipe.isBlended ? blended() : try plain() }
 
   // MARK: - The published recipe
 
   /// One network on all rows.
-  private func plain() -> NetworkEnsemble {
+  private func plain() throws -> NetworkEnsemble {
     let (shape, plan, all) = (heads, recipe.plans[0], Array(0..<set.count))
     let start = ParameterLayout(shape).initial(shape, direct: nil, stream: stream.derived(2))
     let result = member(0, 0, training: all, heldBack: [], start: start, plan: plan, jobs: 1)
+    guard !result.snapshots.isEmpty || relay.shouldStop else {
+      throw TrainingError(
+        "training of \(recipe.name) with the published recipe diverged at every step size, \(result.attempts) times"
+      )
+    }
+    // Stopped before the first checkpoint: zero weights predict every target's mean.
     let weights = result.snapshots.last?.weights ?? [Float](repeating: 0, count: start.count)
     return NetworkEnsemble(
       shapes: [shape], scales: data.scales, direct: .init([]),

@@ -94,7 +94,7 @@ struct NetworkRecipe {
       columns *= tokens
     }
     let cost = 3 * column * columns * Double(shape.blocks)
-    steps = max(100, min(steps, Int(6e11 / cost), 4000))
+    steps = max(60, min(steps, Int(2e11 / cost), 4000))
     if let epochs = options.epochs { steps = max(1, epochs * max(1, set.count / batch)) }
     return TrainingPlan(
       members: max(2, options.members ?? 4), steps: steps, batch: batch, rate: rate, decay: 0.05, warmUp: 0.1,
