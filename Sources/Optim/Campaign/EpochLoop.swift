@@ -159,12 +159,12 @@ struct EpochLoop {
       model: model, acquisition: options.acquisition, front: front.isEmpty ? nil : costs,
       reference: frame.reference, scale: frame.scale,
       known: (0..<campaign.archive.count).map { campaign.archive.parameterValues($0) },
-      caution: caution, starts: max(2, 8 / batch))
+      caution: caution, starts: max(2, 16 / batch))
     let near = neighbours(front, space, stream.derived(1))
     return infill.choose(room, from: accepted(found.points + near), stream: stream.derived(2))
   }
 
-  /// Goes on where the last search ended; every tenth time from nothing, so that parts of the front which the population has lost,
+  /// Goes on where the last search ended; every fifth time from nothing, so that parts of the front which the population has lost,
   /// or which earlier models did not know of, are found.
   private func searchSurrogate(
     _ model: ProblemModel, _ scores: Scores, _ front: [Int], _ stream: RandomStream
@@ -177,7 +177,7 @@ struct EpochLoop {
     let surrogateSearch = SurrogateSearch(
       model: model, algorithm: algorithm, options: search, generations: options.generations,
       gradient: options.gradient, scales: scores.scales)
-    let isFresh = records.count % 10 == 1
+    let isFresh = records.count % 5 == 1
     let seeds = isFresh ? [] : front.map { campaign.archive.parameterValues($0) } + population
     return surrogateSearch.run(seeds: seeds, stream: stream.derived(0)) { observer.interruption != .none }
   }
