@@ -27,7 +27,8 @@ extension Verb {
         "progress", .number(0...1), nil,
         "ends when ten epochs raised the hypervolume by less than this share, such as 0.1%"),
       Option(
-        "initial", .integer(2...10_000_000), nil, "evaluated points to begin with; 2 per parameter and 2 more"
+        "initial", .integer(2...10_000_000), nil,
+        "evaluated points to begin with; 2 per parameter and 2 more, less with many parameters"
       ),
       Option(
         "acquisition", .choice(Acquisition.allCases.map(\.rawValue)), Acquisition.ehvi.rawValue,

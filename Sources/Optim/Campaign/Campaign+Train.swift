@@ -71,7 +71,7 @@ extension Campaign {
   ///
   /// - Parameters:
   ///   - warm: an earlier model to start from, where the surrogate can.
-  ///   - keepsQuick: whether the study also gets models that were fitted within a second, which are as quickly fitted again.
+  ///   - keepsQuick: whether the study also gets models that were fitted within half a second, which are as quickly fitted again.
   /// - Throws: `TrainingError` where there is nothing to learn from; what the study throws.
   public func train(
     _ entry: SurrogateEntry, goal: LearningGoal = LearningGoal(),
@@ -98,7 +98,7 @@ extension Campaign {
     let surrogate = try entry.fit(
       set, options, RandomStream(seed: seed, purpose: .training), start?.model.surrogate, report)
     let seconds = began.duration(to: .now) / .seconds(1)
-    if !report.shouldStop && (keepsQuick || seconds > 1) {
+    if !report.shouldStop && (keepsQuick || seconds > 0.5) {
       try study.store(
         StoredModel(
           surrogate: entry.name, evaluations: set.count, summary: surrogate.summary, seconds: seconds,

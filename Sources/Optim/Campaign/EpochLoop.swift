@@ -22,6 +22,10 @@ struct EpochLoop {
   private var remembered = 0
   private var computed = 0
   private var wasInterrupted = false
+  /// How much the choice avoids points that may be infeasible; see `AcquisitionFunction`.
+  private var caution = 1.0
+  /// Whether each of the last chosen points was feasible.
+  private var outcomes: [Bool] = []
 
   init(
     _ campaign: Campaign, _ algorithm: AlgorithmEntry, _ options: OptimizationOptions,
@@ -107,10 +111,27 @@ struct EpochLoop {
   private mutating func finish(_ chosen: [Infill], _ training: Double, _ searching: Double) throws -> Bool {
     let rows = campaign.propose(chosen.map(\.point))
     let simulating = try evaluate(rows)
+    adapt(to: try campaign.scores().status[rows])
     try record(
       epoch: records.count, error: try error(of: chosen, at: rows),
       seconds: (simulating, training, searching))
     return true
+  }
+
+  /// Doubles the caution where fewer than half of the last ten chosen points were feasible, halves it where nearly all were: an
+  /// expected improvement is worth as much as the probabilities in it, and along an active constraint those are often too hopeful.
+  private mutating func adapt(to statuses: ArraySlice<Scores.Status>) {
+    for status in statuses {
+      outcomes.append(status == .feasible)
+      guard outcomes.count == 10 else { continue }
+      let feasible = outcomes.count { $0 }
+      if feasible < 5 {
+        caution = min(2 * caution, 16)
+      } else if feasible > 8 {
+        caution = max(caution / 2, 1)
+      }
+      outcomes.removeFirst(5)
+    }
   }
 
   /// Starts from the last model, whose fit then takes a fraction of the time; from nothing whenever the data have grown by a tenth,
@@ -138,12 +159,12 @@ struct EpochLoop {
       model: model, acquisition: options.acquisition, front: front.isEmpty ? nil : costs,
       reference: frame.reference, scale: frame.scale,
       known: (0..<campaign.archive.count).map { campaign.archive.parameterValues($0) },
-      starts: max(2, 8 / batch))
+      caution: caution, starts: max(2, 16 / batch))
     let near = neighbours(front, space, stream.derived(1))
     return infill.choose(room, from: accepted(found.points + near), stream: stream.derived(2))
   }
 
-  /// Goes on where the last search ended; every tenth time from nothing, so that parts of the front which the population has lost,
+  /// Goes on where the last search ended; every fifth time from nothing, so that parts of the front which the population has lost,
   /// or which earlier models did not know of, are found.
   private func searchSurrogate(
     _ model: ProblemModel, _ scores: Scores, _ front: [Int], _ stream: RandomStream
@@ -156,7 +177,7 @@ struct EpochLoop {
     let surrogateSearch = SurrogateSearch(
       model: model, algorithm: algorithm, options: search, generations: options.generations,
       gradient: options.gradient, scales: scores.scales)
-    let isFresh = records.count % 10 == 1
+    let isFresh = records.count % 5 == 1
     let seeds = isFresh ? [] : front.map { campaign.archive.parameterValues($0) } + population
     return surrogateSearch.run(seeds: seeds, stream: stream.derived(0)) { observer.interruption != .none }
   }

@@ -17,6 +17,8 @@ public enum Acquisition: String, Codable, Sendable, CaseIterable {
 ///
 /// While no feasible point is known, the probability alone, so that the search first descends on the constraints.
 struct AcquisitionFunction: Sendable {
+  /// What ln of the probability of being feasible is multiplied by; 1 is the expected improvement, more avoids risks.
+  private let caution: Double
   /// Nil while no feasible point is known.
   private let improvement: ExpectedImprovement?
   /// Standard deviations that the mean is moved by, per objective.
@@ -30,8 +32,10 @@ struct AcquisitionFunction: Sendable {
   ///   - scale: width of the front in every objective.
   ///   - draw: one standard normal number per objective, for `thompson`.
   init(
-    _ kind: Acquisition, front: [[Double]]?, reference: [Double], scale: [Double], draw: [Double]
+    _ kind: Acquisition, front: [[Double]]?, reference: [Double], scale: [Double], draw: [Double],
+    caution: Double = 1
   ) {
+    self.caution = front == nil ? 1 : caution
     improvement = front.map { ExpectedImprovement(front: $0, reference: reference) }
     switch kind {
     case .ehvi, .crowding: (shift, usesVariance) = (reference.map { _ in 0 }, true)
@@ -47,17 +51,17 @@ struct AcquisitionFunction: Sendable {
     guard let improvement else { return feasible }
     return feasible.indices.map { row in
       let (mean, deviation, _) = moments(prediction, row)
-      return feasible[row] + improvement.logValue(mean: mean, deviation: deviation)
+      return caution * feasible[row] + improvement.logValue(mean: mean, deviation: deviation)
     }
   }
 
   /// The same with derivatives.
   func seeds(_ prediction: ProblemPrediction) -> (values: [Double], seeds: ProblemSeeds) {
-    var values = prediction.logFeasibility
+    var values = prediction.logFeasibility.map { caution * $0 }
     var seeds = ProblemSeeds(count: values.count)
     // d ln p / d ln(p / (1 - p)) = 1 - p.
-    seeds.logOdds = prediction.logOdds.map { $0.map { logistic(-$0) } }
-    seeds.success = prediction.success.map { logistic(-$0) }
+    seeds.logOdds = prediction.logOdds.map { $0.map { caution * logistic(-$0) } }
+    seeds.success = prediction.success.map { caution * logistic(-$0) }
     guard let improvement else { return (values, seeds) }
     seeds.costs = prediction.costs
     seeds.costVariance = prediction.costVariance ?? []

@@ -22,6 +22,8 @@ struct InfillSearch: Sendable {
   let scale: [Double]
   /// Evaluated or pending points, as parameter values.
   let known: [[Double]]
+  /// See `AcquisitionFunction`.
+  let caution: Double
   /// Starts of the gradient ascent per chosen point; 0 takes candidates as they are.
   let starts: Int
 
@@ -73,7 +75,8 @@ struct InfillSearch: Sendable {
     /// The point of greatest worth that is not known yet.
     func best(_ draw: [Double]) -> Infill? {
       let function = AcquisitionFunction(
-        search.acquisition, front: front, reference: search.reference, scale: search.scale, draw: draw)
+        search.acquisition, front: front, reference: search.reference, scale: search.scale, draw: draw,
+        caution: search.caution)
       let values = zip(function.values(prediction), units).map { $0 + logRoom($1) }
       let order = values.indices.filter { values[$0] > -.infinity }.sorted {
         (values[$1], $0) < (values[$0], $1)
