@@ -138,4 +138,18 @@ import Testing
     let losses = logLosses([[2, -3], [0, 0]], [1, 1], [1, 0])
     #expect(abs(losses[0] - log(1 + exp(-2.0))) < 1e-15 && abs(losses[1] - log(1 + exp(3.0))) < 1e-14)
   }
+
+  /// Two labels that the first predicts right and one that it gets wrong for sure.
+  @Test func labelsShareWeightsUnlessTheirOwnAreClearlyBetter() {
+    var random = CrossValidationTests.stream()
+    let truth = (0..<3).map { _ in (0..<100).map { _ in random.chance(0.5) ? 1.0 : 0 } }
+    func odds(_ j: Int, _ scale: Double) -> [Double] {
+      truth[j].map { scale * (2 * $0 - 1) + random.normal() }
+    }
+    let logOdds = [[odds(0, 2), odds(0, 1)], [odds(1, 2), odds(1, 1)], [odds(2, -3), odds(2, 2)]]
+    let weights = commonWeights(logOdds, truth: truth, parts: 2)
+    #expect(weights[2][1] > 0.95 && weights[0][0] > weights[2][0])
+    #expect(weights.allSatisfy { abs($0.reduce(0, +) - 1) < 1e-12 })
+    #expect(commonWeights([[[], []]], truth: [[]], parts: 2) == [[1, 0]])
+  }
 }

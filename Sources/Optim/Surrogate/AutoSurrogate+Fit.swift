@@ -82,14 +82,12 @@ extension AutoSurrogate {
         let weights = leastSquaresWeights(own, parts: validated.count)
         return own.isEmpty ? weights : unlessOneIsEnough(weights) { squaredErrors(own, $0) }
       }
-      labelWeights = set.labels.indices.map { j in
-        let rows = heldOut(set, set.labels[j])
-        let (odds, truth) = (
-          predictions.map { own in rows.map { own.logOdds[j][$0] } }, rows.map { set.labels[j][$0] }
-        )
-        let weights = logLossWeights(odds, truth: truth)
-        return odds.isEmpty ? weights : unlessOneIsEnough(weights) { logLosses(odds, truth, $0) }
-      }
+      let known = set.labels.map { heldOut(set, $0) }
+      labelWeights = commonWeights(
+        zip(known.indices, known).map { j, rows in
+          predictions.map { own in rows.map { own.logOdds[j][$0] } }
+        }, truth: zip(set.labels, known).map { label, rows in rows.map { label[$0] } },
+        parts: validated.count)
       sparsify()
     }
 

@@ -90,9 +90,35 @@ func unlessOneIsEnough(_ weights: [Double], losses: ([Double]) -> [Double]) -> [
   guard let best = means.indices.min(by: { means[$0] < means[$1] }), !singles[best].isEmpty else {
     return weights
   }
-  let gains = zip(singles[best], losses(weights)).map { $0 - $1 }
-  let error = (variance(gains, unbiased: true) / Double(gains.count)).squareRoot()
-  return mean(gains) > 2 * error ? weights : weights.indices.map { $0 == best ? 1 : 0 }
+  let alone = weights.indices.map { $0 == best ? 1.0 : 0 }
+  return isClearlyBetter(losses(weights), than: singles[best]) ? weights : alone
+}
+
+/// Whether the mean gain per row is more than two of its standard errors.
+func isClearlyBetter(_ losses: [Double], than others: [Double]) -> Bool {
+  let gains = zip(others, losses).map { $0 - $1 }
+  let error = (variance(gains, unbiased: true) / Double(max(gains.count, 1))).squareRoot()
+  return mean(gains) > 2 * error
+}
+
+/// Weights of log odds for several labels: those that serve all labels together best, and a label's own where they are clearly better.
+///
+/// A label's own weights rest on few rows of its rarer answer; measured on eight labels and 200 to 1000 points, choosing label by label
+/// loses to the common weights, which are as good as the best single model everywhere.
+///
+/// - Parameters:
+///   - logOdds: `logOdds[j][part][row]` of held-out predictions of label j.
+///   - truth: `truth[j][row]`: 1 or 0.
+func commonWeights(_ logOdds: [[[Double]]], truth: [[Double]], parts: Int) -> [[Double]] {
+  let all = (0..<parts).map { part in logOdds.flatMap { $0.isEmpty ? [] : $0[part] } }
+  let common = logLossWeights(all, truth: truth.flatMap { $0 })
+  return logOdds.indices.map { j in
+    guard let first = logOdds[j].first, !first.isEmpty else { return common }
+    let own = logLossWeights(logOdds[j], truth: truth[j])
+    let isBetter = isClearlyBetter(
+      logLosses(logOdds[j], truth[j], own), than: logLosses(logOdds[j], truth[j], common))
+    return isBetter ? own : common
+  }
 }
 
 private func firstOnly(_ parts: Int) -> [Double] { (0..<parts).map { $0 == 0 ? 1 : 0 } }
