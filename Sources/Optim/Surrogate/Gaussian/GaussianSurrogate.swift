@@ -92,7 +92,7 @@ public struct GaussianSurrogate: Surrogate {
     let varying = state.targets.filter { $0.transform != nil }
     let classified = classifiers.filter { $0 != nil }.count
     var parts = ["\(processes.filter { $0 != nil }.count) processes on \(state.inputs.rows) points"]
-    if classified > 0 { parts.append("\(classified) classifiers") }
+    if classified > 0 { parts.append("\(classified) classifier\(classified == 1 ? "" : "s")") }
     let constant = state.targets.count - varying.count
     if constant > 0 { parts.append("\(constant) constant") }
     let mixed = varying.filter { $0.shares.count > 1 }.count
