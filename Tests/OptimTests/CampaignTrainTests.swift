@@ -87,6 +87,16 @@ struct CampaignTrainTests {
     #expect(model.serving(Self.problem(threshold: 0.7)) == nil)
   }
 
+  /// What ranks points in a search agrees with the full prediction in everything that ranking uses.
+  @Test(arguments: Surrogates.all.map(\.name)) func meansAloneRankAlike(_ name: String) throws {
+    let model = try campaign().train(try #require(Surrogates.named(name)), observer: Silence()).model
+    let points = (0..<40).map { [Double($0) / 20, Double($0 * 7 % 40) / 40] }
+    let (full, means) = (model.predict(points), model.predictMeans(points))
+    for (a, b) in zip(full.costs.joined(), means.costs.joined()) { #expect(abs(a - b) < 1e-6) }
+    for (a, b) in zip(full.margins.joined(), means.margins.joined()) { #expect(abs(a - b) < 1e-6) }
+    #expect(zip(full.logOdds.joined(), means.logOdds.joined()).allSatisfy { ($0 >= 0) == ($1 >= 0) })
+  }
+
   @Test func anInterruptedFitIsNotKept() throws {
     let campaign = try campaign()
     let stop = Silence()

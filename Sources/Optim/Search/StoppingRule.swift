@@ -40,7 +40,9 @@ public struct StoppingRule: Codable, Hashable, Sendable {
     if let evaluations, state.evaluations >= evaluations {
       return evaluations == 1 ? "1 evaluation is done" : "\(evaluations) evaluations are done"
     }
-    if let epochs, state.epochs >= epochs { return epochs == 1 ? "1 epoch is done" : "\(epochs) epochs are done" }
+    if let epochs, state.epochs >= epochs {
+      return epochs == 1 ? "1 epoch is done" : "\(epochs) epochs are done"
+    }
     if let seconds, state.seconds >= seconds { return "the time of \(seconds) s is up" }
     if let progress, state.hypervolumes.count > patience {
       let (now, before) = (

@@ -37,7 +37,7 @@ struct SurrogateSearch: Sendable {
   }
 
   private func predicted(_ points: [[Double]]) -> Population {
-    let prediction = model.predict(points)
+    let prediction = model.predictMeans(points)
     return Population(
       points: points, costs: prediction.costs, violation: prediction.violation(scales: scales))
   }

@@ -23,6 +23,10 @@ public struct AutoSurrogate: Surrogate {
 
   public func predict(_ inputs: Matrix) -> Prediction { combine(parts.map { $0.model.predict(inputs) }) }
 
+  public func predictMeans(_ inputs: Matrix) -> Prediction {
+    combine(parts.map { $0.model.predictMeans(inputs) })
+  }
+
   /// One pass through every part: the predictions of all are known before the first goes backwards.
   public func gradient(_ inputs: Matrix, seeds: (Prediction) -> PredictionSeeds) -> (
     prediction: Prediction, gradient: Matrix

@@ -24,6 +24,11 @@ public struct ProblemModel: Sendable {
     reading.read(surrogate.predict(encoding.encode(points)), at: points)
   }
 
+  /// Predictions for ranking many points; see `Surrogate.predictMeans`.
+  func predictMeans(_ points: [[Double]]) -> ProblemPrediction {
+    reading.read(surrogate.predictMeans(encoding.encode(points)), at: points)
+  }
+
   /// Predictions at points of the unit cube (n x parameters) and the gradient there of a function of them.
   ///
   /// Steps are taken as reals, labels as the cell they are in; both have no slope where a parameter does not exist. `seeds` gives

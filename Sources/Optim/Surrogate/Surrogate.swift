@@ -9,6 +9,10 @@ public protocol Surrogate: Codable, Sendable {
   /// Predictions at encoded points (one row each, as many columns as the training set had features). Always finite.
   func predict(_ inputs: Matrix) -> Prediction
 
+  /// Predictions for ranking many points, as cheaply as the model can: without variances where those cost more than the means. The
+  /// signs of log odds are those of `predict`, their sizes need not be.
+  func predictMeans(_ inputs: Matrix) -> Prediction
+
   /// Predictions, and the gradient of a scalar function of them with respect to every input: `gradient[row, feature]`.
   ///
   /// - Parameter seeds: derivatives of that function with respect to each predicted value, given the predictions. Rows are
@@ -130,6 +134,8 @@ public struct SurrogateEntry: Sendable {
 }
 
 extension Surrogate {
+  public func predictMeans(_ inputs: Matrix) -> Prediction { predict(inputs) }
+
   /// For the study: read back by the entry's `decode`.
   public func encoded() throws -> Data {
     let encoder = PropertyListEncoder()

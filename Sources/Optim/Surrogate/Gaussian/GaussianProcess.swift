@@ -70,4 +70,7 @@ public struct GaussianProcess: Sendable {
 
   /// Mean, and variance without observation noise, at each row.
   public func predict(_ inputs: Matrix) -> (mean: [Double], variance: [Double]) { posterior.predict(inputs) }
+
+  /// The mean alone costs N operations a row instead of N^2.
+  func predictMean(_ inputs: Matrix) -> [Double] { posterior.predictMean(inputs) }
 }

@@ -108,6 +108,13 @@ public struct GaussianSurrogate: Surrogate {
 extension GaussianSurrogate {
   public func predict(_ inputs: Matrix) -> Prediction { prediction(inputs, latentMoments(inputs)) }
 
+  /// Transformed targets are mapped back at their mean, and margins count as if they were known but for the noise.
+  public func predictMeans(_ inputs: Matrix) -> Prediction {
+    var prediction = prediction(inputs, latentMoments(inputs, withVariance: false))
+    prediction.variance = nil
+    return prediction
+  }
+
   /// Of a transformed target.
   private struct Latent: Sendable {
     var mean: [Double]
@@ -116,13 +123,13 @@ extension GaussianSurrogate {
     var noise: Double
   }
 
-  private func latentMoments(_ inputs: Matrix) -> [Latent?] {
+  private func latentMoments(_ inputs: Matrix, withVariance: Bool = true) -> [Latent?] {
+    let zeros = [Double](repeating: 0, count: inputs.rows)
     let moments = parallelMap(processes.count) { k -> (mean: [Double], variance: [Double]) in
-      processes[k]?.predict(inputs)
-        ?? (
-          Array(repeating: state.processes[k].hyperparameters.mean, count: inputs.rows),
-          Array(repeating: 0, count: inputs.rows)
-        )
+      guard let process = processes[k] else {
+        return (zeros.map { $0 + state.processes[k].hyperparameters.mean }, zeros)
+      }
+      return withVariance ? process.predict(inputs) : (process.predictMean(inputs), zeros)
     }
     return state.targets.map { target -> Latent? in
       guard target.transform != nil else { return nil }

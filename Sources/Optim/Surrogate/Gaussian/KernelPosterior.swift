@@ -39,6 +39,13 @@ struct KernelPosterior: Sendable {
     return (means, variances)
   }
 
+  /// The mean alone: N operations a row instead of N^2.
+  func predictMean(_ inputs: Matrix) -> [Double] {
+    var result: [Double] = []
+    forBlocks(inputs) { points, count in result += means(of: covariances(points, count), count) }
+    return result
+  }
+
   /// Gradient by the inputs of a function whose derivatives by each row's mean and variance are given.
   func gradient(_ inputs: Matrix, byMean: [Double], byVariance: [Double]) -> Matrix {
     let (n, d) = (norms.count, inputs.columns)
@@ -108,13 +115,8 @@ struct KernelPosterior: Sendable {
 
   private func moments(_ points: ArraySlice<Double>, _ count: Int) -> (mean: [Double], variance: [Double]) {
     let n = norms.count
-    var k = [Double](repeating: 0, count: count * n)
-    var unused: [Double]?
-    MaternKernel.cross(
-      points, count: count, scaled, norms, columns: lengthScales.count, into: &k, slopes: &unused)
-    var means = [Double](repeating: 0, count: count)
-    BLAS.multiply(count, 1, n, k, weights, into: &means)
-    for i in means.indices { means[i] += mean }
+    var k = covariances(points, count)
+    let means = means(of: k, count)
     scaleRows(&k, count)
     cholesky.solveLower(&k, count: count)
     let variances = (0..<count).map { i in
@@ -122,5 +124,19 @@ struct KernelPosterior: Sendable {
       return signalVariance * max(1 - BLAS.dot(row, row), 0)
     }
     return (means, variances)
+  }
+
+  private func covariances(_ points: ArraySlice<Double>, _ count: Int) -> [Double] {
+    var k = [Double](repeating: 0, count: count * norms.count)
+    var unused: [Double]?
+    MaternKernel.cross(
+      points, count: count, scaled, norms, columns: lengthScales.count, into: &k, slopes: &unused)
+    return k
+  }
+
+  private func means(of k: [Double], _ count: Int) -> [Double] {
+    var means = [Double](repeating: 0, count: count)
+    BLAS.multiply(count, 1, norms.count, k, weights, into: &means)
+    return means.map { $0 + mean }
   }
 }
