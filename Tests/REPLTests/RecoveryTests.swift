@@ -12,6 +12,14 @@ import Testing
     param gc in [0.1, 2.0]
     param soma_gmax_Na in [0.1, 0.3]
     param soma_gmax_K in [0.01, 0.3]
+    param soma_gmax_KCa in [1e-4, 1e-2]
+    param soma_gmax_CaN in [1e-5, 0.03]
+    param soma_g_pas in [1e-5, 0.01]
+    param dend_gmax_CaL in [1e-5, 1e-3]
+    param dend_gmax_CaN in [1e-5, 1e-3]
+    param dend_gmax_KCa in [1e-4, 5e-3]
+    param dend_g_pas in [1e-5, 0.01]
+    param cm_ratio in [1, 40]
     simulator cell {
       run = "tee -a $DMO_DIRECTORY/log | motoneuron-sim --persistent"
       shell = true
@@ -44,7 +52,7 @@ import Testing
   @Test func killedAtTenInstants() throws {
     let reference = try place()
     let whole = try reference.dmo("--workers", "2", "s.dmo")
-    #expect(whole.status == 0, "\(whole.all)")
+    #expect(whole.status == 0 && !whole.output.contains("failed simulations"), "\(whole.all)")
     let total = requests(reference).count
     let victim = try place()
     var random = RandomStream(seed: 20, purpose: .sampling, index: 1)

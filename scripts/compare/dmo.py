@@ -3,7 +3,7 @@
 
     dmo.py small                                      -> docs/evidence/small-budgets-dmo.csv
     dmo.py medium --budget 400                        -> docs/evidence/medium-budgets-dmo.csv
-    dmo.py small --method "dmo labels=only" --optimize "optimize surrogate=auto labels=only evaluations={budget}"
+    dmo.py small --method "dmo labels=only" --optimize "optimize labels=only evaluations={budget}"
 """
 import argparse
 import csv
@@ -90,7 +90,7 @@ if __name__ == "__main__":
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3, 4, 5])
     parser.add_argument("--problems", nargs="*")
     parser.add_argument("--budget", type=int, help="evaluations of a run; 40 d unless given")
-    parser.add_argument("--optimize", default="optimize surrogate=auto evaluations={budget}")
+    parser.add_argument("--optimize", default="optimize evaluations={budget}")
     parser.add_argument("--method", default="dmo", help="the name in the csv")
     parser.add_argument("--dmo", default=os.path.join(ROOT, ".build/release/dmo"))
     arguments = parser.parse_args()
