@@ -46,12 +46,7 @@ extension Verb {
       Option(
         "mode", .choice(LearningGoal.Mode.allCases.map(\.rawValue)), LearningGoal.Mode.both.rawValue,
         "learn constraints and objectives, or objectives only; in quotes"),
-      Option(
-        "on", .choice(LearningGoal.Subject.allCases.map(\.rawValue)), LearningGoal.Subject.goals.rawValue,
-        "outputs: learn what the simulator returns and push it through the formulas"),
-      Option(
-        "labels", .choice(LearningGoal.Labels.allCases.map(\.rawValue)), LearningGoal.Labels.margins.rawValue,
-        "only: learn whether a constraint is satisfied, not how far from its threshold it is"),
+      onOption, labelsOption,
       Option("population", .integer(4...100_000), "100", "points per generation"),
       Option("generations", .integer(1...1_000_000), "100", "number of generations; on a surrogate at most"),
       Option("crossover", .number(0...1), "0.9", "probability that a pair of parents is crossed"),

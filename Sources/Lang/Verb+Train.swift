@@ -13,13 +13,7 @@ extension Verb {
         Option(
           "mode", .choice(LearningGoal.Mode.allCases.map(\.rawValue)), LearningGoal.Mode.both.rawValue,
           "learn constraints and objectives, or only one of them; in quotes"),
-        Option(
-          "on", .choice(LearningGoal.Subject.allCases.map(\.rawValue)), LearningGoal.Subject.goals.rawValue,
-          "outputs: learn what the simulator returns and push it through the formulas"),
-        Option(
-          "labels", .choice(LearningGoal.Labels.allCases.map(\.rawValue)),
-          LearningGoal.Labels.margins.rawValue,
-          "only: learn whether a constraint is satisfied, not how far from its threshold it is"),
+        onOption, labelsOption,
         Option(
           "members", .integer(1...100), nil, "models of an ensemble of networks; the recipe's own number"),
         Option("width", .integer(8...1024), nil, "width of a network; the recipe's own"),
@@ -36,6 +30,16 @@ extension Verb {
       ]
     ) { try $0.train($1) }
   ]
+}
+
+extension Verb {
+  /// What of a problem is learned, for every verb that trains.
+  static let onOption = Option(
+    "on", .choice(LearningGoal.Subject.allCases.map(\.rawValue)), LearningGoal.Subject.goals.rawValue,
+    "outputs: learn what the simulator returns and push it through the formulas")
+  static let labelsOption = Option(
+    "labels", .choice(LearningGoal.Labels.allCases.map(\.rawValue)), LearningGoal.Labels.margins.rawValue,
+    "only: learn whether a constraint is satisfied, not how far from its threshold it is")
 }
 
 extension Session {
