@@ -24,7 +24,7 @@ public final class Campaign {
   public var workers: Int {
     didSet { if workers != oldValue { endPool() } }
   }
-  private var livePool: LocalPool?
+  private var livePool: (any Pool)?
   private var knownScores: Scores?
 
   public init(workers: Int) throws {
@@ -49,7 +49,7 @@ public final class Campaign {
     try study.close()
   }
 
-  func pool() -> LocalPool {
+  func pool() -> any Pool {
     if let livePool { return livePool }
     let pool = LocalPool(capacity: workers)
     livePool = pool
@@ -57,7 +57,7 @@ public final class Campaign {
   }
 
   func endPool() {
-    livePool?.cancel()
+    livePool?.shutDown()
     livePool = nil
   }
 

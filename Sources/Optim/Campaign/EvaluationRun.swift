@@ -92,7 +92,7 @@ struct EvaluationRun {
 
   // MARK: Simulating
 
-  private mutating func simulate(_ pool: LocalPool, _ observer: any Observer) throws {
+  private mutating func simulate(_ pool: any Pool, _ observer: any Observer) throws {
     let total = parts.count
     var wanted = pending(waiting.popFirst())
     while true {
@@ -108,7 +108,7 @@ struct EvaluationRun {
         if wanted.isEmpty { wanted = pending(waiting.popFirst()) }
       }
       if pool.outstanding == 0 { return }
-      if let answer = pool.next(timeout: 0.1) { try take(answer) }
+      if let answer = try pool.next(timeout: 0.1) { try take(answer) }
       try commitIfDue(pool)
       observer.report(
         Progress(
@@ -154,7 +154,7 @@ struct EvaluationRun {
 
   /// One full sync per batch of completions: at once when nothing else has come back, but never spending more than about
   /// a twentieth of the time on syncing, so a result waits for disk at most 0.2 s.
-  private mutating func commitIfDue(_ pool: LocalPool) throws {
+  private mutating func commitIfDue(_ pool: any Pool) throws {
     let since = Date().timeIntervalSince(lastCommit)
     guard hasUncommitted, since > min(20 * commitSeconds, 0.2) else { return }
     let start = Date()

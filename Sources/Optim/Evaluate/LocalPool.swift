@@ -1,5 +1,5 @@
 import CProcess
-import Glibc
+import Foundation
 
 /// Runs simulators as processes of this machine, several at a time.
 ///
@@ -21,6 +21,10 @@ public final class LocalPool: Pool {
   let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
   private var waiting = Queue<Job>()
   private var ready = Queue<Answer>()
+  private let began = dmo_now()
+  private var done = 0
+  private var failed = 0
+  private var busySeconds = 0.0
   private var notices: [String] = []
   private var noticed: Set<String> = []
   private var polled: [pollfd] = []
@@ -62,7 +66,6 @@ public final class LocalPool: Pool {
     }
   }
 
-  /// Lets running work move on without waiting, for callers that compute for long between calls of `next`.
   public func service() {
     _ = look(until: 0, noticingSignals: false)
     startWaiting()
@@ -70,13 +73,22 @@ public final class LocalPool: Pool {
 
   public func withdraw() { waiting = Queue() }
 
+  public func shutDown() { cancel() }
+
+  public func workers() -> [WorkerStatus] {
+    var status = WorkerStatus(
+      rank: 0, host: ProcessInfo.processInfo.hostName, process: Int(getpid()), slots: capacity)
+    (status.holds, status.done, status.failed) = (waiting.count + running, done, failed)
+    (status.busySeconds, status.seconds) = (busySeconds, dmo_now() - began)
+    return [status]
+  }
+
   public func cancel() {
     forget()
     for child in children { end(child) }
     settleAll()
   }
 
-  /// What the user should hear once and what fails no evaluation; empties the list.
   public func takeNotices() -> [String] {
     defer { notices = [] }
     return notices
@@ -86,7 +98,11 @@ public final class LocalPool: Pool {
     if noticed.insert(text).inserted { notices.append(text) }
   }
 
-  func answer(_ answer: Answer) { ready.append(answer) }
+  func answer(_ answer: Answer) {
+    if case .failed = answer.outcome { failed += 1 } else { done += 1 }
+    busySeconds += answer.seconds
+    ready.append(answer)
+  }
 
   // MARK: The loop
 

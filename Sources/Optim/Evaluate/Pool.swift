@@ -92,6 +92,37 @@ public enum Interruption: Int, Sendable {
   case stop
 }
 
+/// Why a pool cannot go on: its workers are gone and do not come back. What had been answered stands.
+public struct PoolFailure: Error, CustomStringConvertible {
+  public let description: String
+
+  public init(_ description: String) { self.description = description }
+}
+
+/// One worker of a pool, as `workers` shows it.
+public struct WorkerStatus: Codable, Equatable, Sendable {
+  /// Its rank, or 0 for the processes of this machine.
+  public var rank: Int
+  public var host: String
+  public var process: Int
+  /// Simulations it runs at the same time.
+  public var slots: Int
+  /// Jobs it has at the moment, those that wait for their turn included.
+  public var holds = 0
+  public var done = 0
+  public var failed = 0
+  /// Seconds of simulation, the sum over its slots, and seconds since it joined.
+  public var busySeconds = 0.0
+  public var seconds = 0.0
+
+  /// The share of its slots' time that was spent simulating.
+  public var busyShare: Double { seconds > 0 ? min(busySeconds / (seconds * Double(slots)), 1) : 0 }
+
+  public init(rank: Int, host: String, process: Int, slots: Int) {
+    (self.rank, self.host, self.process, self.slots) = (rank, host, process, slots)
+  }
+}
+
 /// Where jobs run. All calls come from one thread.
 public protocol Pool: AnyObject {
   /// How many jobs run at the same time.
@@ -100,9 +131,17 @@ public protocol Pool: AnyObject {
   var outstanding: Int { get }
   func submit(_ job: Job)
   /// The next answer; nil when none came within `timeout` seconds, or earlier when a signal arrived.
-  func next(timeout: Double) -> Answer?
+  func next(timeout: Double) throws(PoolFailure) -> Answer?
+  /// Lets running work move on without waiting, for callers that compute for long between calls of `next`.
+  func service()
   /// Forgets the jobs that wait for their turn; what runs still answers.
   func withdraw()
-  /// Ends everything that runs and forgets what waits; no answers follow.
+  /// Ends everything that runs and forgets what waits; no answers follow. The pool can be used again.
   func cancel()
+  /// Ends the workers; the pool cannot be used any more.
+  func shutDown()
+  /// What the user should hear once and what fails no evaluation; empties the list.
+  func takeNotices() -> [String]
+  /// Its workers, in the order of their ranks.
+  func workers() -> [WorkerStatus]
 }
