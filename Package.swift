@@ -18,10 +18,11 @@ let package = Package(
       name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
     .target(name: "CKernels"),
     .target(name: "CProcess"),
     .target(name: "CReadline", linkerSettings: [.linkedLibrary("readline")]),
-    .target(name: "Optim", dependencies: ["CSQLite", "CProcess", "COpenBLAS", "CKernels"]),
+    .target(name: "Optim", dependencies: ["CSQLite", "CProcess", "COpenBLAS", "CKernels", "CMPI"]),
     .target(name: "Lang", dependencies: ["Optim"]),
     .executableTarget(
       name: "REPL",

@@ -122,7 +122,7 @@ extension Session {
 
   private func values(of kind: Verb.Kind) -> [String] {
     switch kind {
-    case .choice(let words): return words
+    case .choice(let words), .wordOrText(let words): return words
     case .model(let words):
       return Surrogates.all.map(\.name) + words
         + environment.order.filter { name in

@@ -47,6 +47,7 @@ public enum Manual {
     case .number(let range): "\(Number.text(range.lowerBound)) to \(Number.text(range.upperBound))"
     case .numbers: "list of numbers"
     case .text: "text"
+    case .wordOrText(let words): words.map { "`\($0)`" }.joined(separator: " ") + " or text"
     case .duration: "duration"
     case .column: "formula"
     case .points: "points"

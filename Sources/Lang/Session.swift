@@ -11,6 +11,8 @@ public final class Session {
   public let directory: String
   /// `name=value` from the command line.
   let overrides: [String: String]
+  let launcher: String
+  let keepsWorkforce: Bool
 
   var environment = Environment()
   /// What `train` returned last.
@@ -31,13 +33,26 @@ public final class Session {
   /// How much a statement may compute by itself.
   var maximumSteps = Interpreter.maximumSteps
 
-  public init(host: any SessionHost, directory: String = ".", overrides: [String: String] = [:], workers: Int)
-    throws
-  {
+  /// - Parameters:
+  ///   - launcher: what 'workers' starts workers with unless told: `local`, `mpirun`, `srun` or a command with `{ranks}`.
+  ///   - keepsWorkforce: the workforce was chosen by whoever started dmo, and a script does not change it.
+  public init(
+    host: any SessionHost, directory: String = ".", overrides: [String: String] = [:], workforce: Workforce,
+    launcher: String = "local", keepsWorkforce: Bool = false
+  ) throws {
     self.host = host
     self.directory = directory
     self.overrides = overrides
-    campaign = try Campaign(workers: workers)
+    self.launcher = launcher
+    self.keepsWorkforce = keepsWorkforce
+    campaign = try Campaign(workforce: workforce)
+  }
+
+  /// With the processes of this machine.
+  public convenience init(
+    host: any SessionHost, directory: String = ".", overrides: [String: String] = [:], workers: Int
+  ) throws {
+    try self.init(host: host, directory: directory, overrides: overrides, workforce: .local(workers))
   }
 
   /// Ends simulators and writes what is not on disk yet.

@@ -24,11 +24,6 @@ extension Verb {
       keywords: ["simulate", "run", "compute"]
     ) { try $0.evaluate($1) },
     Verb(
-      "workers", "how many simulations run at the same time on this machine; alone it shows the number",
-      arguments: [.optional("count", .integer(1...10_000), "simulations at the same time")],
-      example: "workers 2", keywords: ["parallel", "processes", "cores", "mpi"]
-    ) { try $0.workers($1) },
-    Verb(
       "load", "bring all evaluations that the study remembers into this session", needs: [.parameters],
       example: "param x in [0, 1]\nload", keywords: ["open", "restore", "resume"]
     ) { session, _ in try session.load() },
@@ -160,15 +155,6 @@ extension Session {
       lines.append(("  \(rest.count) other causes", rest.reduce(0) { $0 + $1.value.count }, ""))
     }
     return lines
-  }
-
-  func workers(_ arguments: Arguments) throws -> Value {
-    if let count = arguments.integer("count") {
-      campaign.workers = count
-      return .nothing
-    }
-    return .text(
-      "\(campaign.workers) simulation\(campaign.workers == 1 ? "" : "s") at the same time on this machine")
   }
 
   func load() throws -> Value {

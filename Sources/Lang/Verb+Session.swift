@@ -59,7 +59,7 @@ extension Session {
       let count = scores.rows(status).count
       if count > 0 { rows.append(("\(status) points", "\(count)")) }
     }
-    rows.append(("workers", "\(campaign.workers)"))
+    rows.append(("workers", campaign.workforce.description))
     return .table(
       Table([Table.Column("what", .texts(rows.map(\.0))), Table.Column("is", .texts(rows.map(\.1)))]))
   }

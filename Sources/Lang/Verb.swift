@@ -9,6 +9,8 @@ public struct Verb: Sendable {
     case number(ClosedRange<Double>)
     case numbers
     case text
+    /// One of these words, or a text in quotes.
+    case wordOrText([String])
     /// Such as 90s or 2h.
     case duration
     /// A formula over parameters, outputs, objectives and derived values.
@@ -93,7 +95,7 @@ public struct Verb: Sendable {
   }
 
   public static let all: [Verb] =
-    samplingVerbs + trainingVerbs + validationVerbs + sensitivityVerbs + traceVerbs + searchVerbs + viewVerbs
+    samplingVerbs + [workersVerb] + trainingVerbs + validationVerbs + sensitivityVerbs + traceVerbs + searchVerbs + viewVerbs
     + fileVerbs + sessionVerbs
   private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
   public static func named(_ name: String) -> Verb? { byName[name] }

@@ -80,6 +80,11 @@ struct VerbBinder {
         return .value(value, expression)
       }
       return try choice(expression, Surrogates.all.map(\.name) + words, what)
+    case .wordOrText(let words):
+      if case .string(let parts) = expression.kind {
+        return .word(try interpreter.interpolate(parts, at: expression.span), expression.span)
+      }
+      return try choice(expression, words, what)
     case .topic:
       switch expression.kind {
       case .name(let word): return .word(word, expression.span)

@@ -25,4 +25,10 @@ public protocol Observer: AnyObject {
   func report(_ progress: Progress)
   /// Asked often; must be cheap.
   var interruption: Interruption { get }
+  /// Takes what people should hear while it goes on.
+  func note(_ text: String)
+}
+
+extension Observer {
+  public func note(_ text: String) {}
 }

@@ -1,9 +1,10 @@
 import ArgumentParser
 import Foundation
+import Optim
 
 /// The command line.
 enum Options {
-  static let version = "0.1.0"
+  static let version = dmoVersion
 
   /// One command. `check` is a word in front of the script rather than a subcommand: those do not go together with a
   /// command that takes arguments itself.
@@ -43,11 +44,20 @@ enum Options {
       ))
     var words: [String] = []
 
+    /// How an engine job is started; nobody types these.
+    @Option(help: .hidden) var engine: String?
+    @Option(help: .hidden) var engineHost = ""
+
     func perform() throws -> ExitStatus {
+      if let engine {
+        EngineJob.live(socket: engine, host: engineHost, slots: common.slots)
+      }
       try common.enter()
       var words = words[...]
       if words.first == "help", !Options.isFile("help") { throw CleanExit.helpRequest(self) }
       let isCheck = words.first == "check" && !Options.isFile("check")
+      // Under mpirun one says it.
+      if isCheck, MPIJob.announcedRank > 0 { return .success }
       if isCheck { words.removeFirst() }
       let script = code == nil || words.first?.contains("=") == false ? words.popFirst() : nil
       if script != nil && code != nil { throw ValidationError("give a script or -e, not both") }
@@ -56,7 +66,13 @@ enum Options {
       let program = Program(
         script: script, code: code, overrides: try Options.overrides(words), common: common, stays: stays,
         isQuiet: quiet)
-      return isCheck ? try program.check() : try program.run()
+      if isCheck { return try program.check() }
+      if let foreign = MPIJob.foreignLauncher { throw ValidationError(foreign) }
+      guard MPIJob.isRank else { return try program.run(try common.workforce()) }
+      if common.workers != nil {
+        throw ValidationError("--workers: this dmo was started by mpirun, which has said how many there are")
+      }
+      return try MPIJob.take(slots: common.slots) { try program.run($0) }
     }
   }
 
@@ -68,8 +84,19 @@ enum Options {
     var directory: String?
 
     @Option(
-      help: ArgumentHelp("Simulations at the same time; one per processor unless given.", valueName: "n"))
+      help: ArgumentHelp(
+        "Workers that simulate, started by the launcher; without it, one process of this machine per processor.",
+        valueName: "n"))
     var workers: Int?
+
+    @Option(help: ArgumentHelp("Simulations that each worker runs at the same time.", valueName: "k"))
+    var slots = 1
+
+    @Option(
+      help: ArgumentHelp(
+        "What starts the workers: mpirun, srun, local (processes of this machine), or a command with {ranks} in it. "
+          + "DMO_LAUNCHER, else mpirun, unless given.", valueName: "launcher"))
+    var launcher: String?
 
     @Option(help: ArgumentHelp("How results are written.", valueName: "format"))
     var format: TableFormat?
@@ -81,6 +108,12 @@ enum Options {
       if let workers, !(1...100_000).contains(workers) {
         throw ValidationError("--workers: expected a number from 1 to 100000, found \(workers)")
       }
+      guard (1...10_000).contains(slots) else {
+        throw ValidationError("--slots: expected a number from 1 to 10000, found \(slots)")
+      }
+      if workers == nil, launcher != nil, launcher != "local" {
+        throw ValidationError("--launcher: say how many workers it starts: --workers 8 --launcher \(launcher!)")
+      }
     }
 
     /// Goes to the folder asked for.
@@ -90,7 +123,20 @@ enum Options {
       throw ValidationError("-C: \(reason) '\(directory)'")
     }
 
-    var workerCount: Int { workers ?? ProcessInfo.processInfo.activeProcessorCount }
+    /// What 'workers' starts workers with unless told.
+    var standardLauncher: String {
+      launcher ?? ProcessInfo.processInfo.environment["DMO_LAUNCHER"] ?? Launcher.mpirun.description
+    }
+
+    /// Where simulations run, as the command line says.
+    func workforce() throws -> Workforce {
+      guard let workers else { return .local(ProcessInfo.processInfo.activeProcessorCount) }
+      do {
+        return try Workforce(workers: workers, slots: slots, launcher: standardLauncher)
+      } catch {
+        throw ValidationError("--workers \(workers): \(error)")
+      }
+    }
   }
 
   /// `name=value` in the place of the script is a script that was forgotten.

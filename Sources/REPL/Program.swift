@@ -13,10 +13,13 @@ struct Program {
 
   private var terminal: Terminal { Terminal(color: common.color) }
 
-  func run() throws -> ExitStatus {
+  func run(_ workforce: Workforce) throws -> ExitStatus {
     Signals.install()
     let host = TerminalHost(terminal: terminal, format: common.format, isQuiet: isQuiet)
-    let session = try Session(host: host, overrides: overrides, workers: common.workerCount)
+    let isScript = script != nil || code != nil
+    let session = try Session(
+      host: host, overrides: overrides, workforce: workforce, launcher: common.standardLauncher,
+      keepsWorkforce: common.workers != nil && isScript && !stays)
     let status = run(session, host)
     return close(session, host) ? status : status == .success ? .runtimeFailure : status
   }
@@ -34,10 +37,11 @@ struct Program {
   /// `dmo check`: the plan of a script.
   func check() throws -> ExitStatus {
     let host = TerminalHost(terminal: terminal, format: common.format, isQuiet: isQuiet)
-    let session = try Session(host: host, overrides: overrides, workers: common.workerCount)
+    let workforce = try common.workforce()
+    let session = try Session(host: host, overrides: overrides, workforce: workforce)
     guard let parsed = parsed(host) else { return .faultBeforeRunning }
     guard let plan = checked(parsed, session, host) else { return .faultBeforeRunning }
-    host.present(.table(plan.table(workers: common.workerCount), isWhole: true))
+    host.present(.table(plan.table(workforce), isWhole: true))
     return .success
   }
 
@@ -119,7 +123,7 @@ func report(_ error: any Error, _ host: TerminalHost) {
 }
 
 extension Session.Plan {
-  func table(workers: Int) -> Table {
+  func table(_ workforce: Workforce) -> Table {
     var rows: [(String, String)] = []
     func add(_ what: String, _ items: [String]) {
       rows.append((what, items.isEmpty ? "none" : "\(items.count): \(items.joined(separator: ", "))"))
@@ -131,7 +135,7 @@ extension Session.Plan {
     let count = evaluations == Int.max ? "more than can be counted" : "at most \(evaluations)"
     rows.append(("evaluations", evaluations == 0 ? "none" : count))
     rows.append(("study", study ?? "none"))
-    rows.append(("workers", "\(workers)"))
+    rows.append(("workers", "\(workforce)"))
     return Table(
       title: "plan", [Table.Column("what", .texts(rows.map(\.0))), Table.Column("is", .texts(rows.map(\.1)))])
   }

@@ -25,6 +25,23 @@ enum dmo_step { DMO_STEP_NONE, DMO_STEP_FORK, DMO_STEP_FOLDER, DMO_STEP_DESCRIPT
 /// Returns once the program runs: 0, or the errno of the failed `step`.
 int dmo_spawn(const struct dmo_command *command, pid_t *pid, enum dmo_step *step);
 
+/// Starts a program in a session of its own, away from the terminal's signals, with these as its 0, 1 and 2; it outlives us
+/// unless it notices. `path` is run as it is. 0 or errno.
+int dmo_spawn_session(const char *path, char *const *argv, char *const *envp, int input, int output, pid_t *pid);
+
+/// From now on SIGTERM comes when the process that started us ends.
+void dmo_follow_parent(void);
+
+/// Waits at most `seconds` for one of two descriptors (-1: none) to be readable: 1 and 2 for them, added; 0 after that time; -1 when
+/// interrupted.
+int dmo_wait(int first, int second, double seconds);
+
+/// A process beside this one which, when this one ends without `dmo_guard_dismiss`, kills every process whose environment holds
+/// the string `mark` (NAME=value): what simulators have left anywhere. 0 or errno.
+int dmo_guard_start(const char *mark);
+/// Lets the guard leave; all is well.
+void dmo_guard_dismiss(void);
+
 /// A descriptor that polls readable when the process has ended; -1 where the kernel has none (before 5.3).
 int dmo_pidfd(pid_t pid);
 /// Signals the process behind a descriptor.

@@ -20,19 +20,21 @@ public final class Campaign {
   public private(set) var sampleCount = 0
   public private(set) var searchCount = 0
   public private(set) var traceCount = 0
-  /// How many simulations run at the same time.
-  public var workers: Int {
-    didSet { if workers != oldValue { endPool() } }
+  /// Where simulations run.
+  public var workforce: Workforce {
+    didSet { if !workforce.isSame(as: oldValue) { endPool() } }
   }
   private var livePool: (any Pool)?
   private var knownScores: Scores?
 
-  public init(workers: Int) throws {
+  public convenience init(workers: Int) throws { try self.init(workforce: .local(workers)) }
+
+  public init(workforce: Workforce) throws {
     problem = Problem(space: Space([]))
     archive = Evaluations(parameterNames: [], outputNames: [])
     aside = archive
     study = try Study()
-    self.workers = workers
+    self.workforce = workforce
   }
 
   // MARK: Study and pool
@@ -49,17 +51,21 @@ public final class Campaign {
     try study.close()
   }
 
-  func pool() -> any Pool {
+  func pool() throws(PoolFailure) -> any Pool {
     if let livePool { return livePool }
-    let pool = LocalPool(capacity: workers)
+    let pool = try workforce.pool()
     livePool = pool
     return pool
   }
 
   func endPool() {
-    livePool?.shutDown()
+    // The ranks of our own MPI job stay until the end of it.
+    if case .ranks = workforce { livePool?.cancel() } else { livePool?.shutDown() }
     livePool = nil
   }
+
+  /// The workers there are: none until something has been simulated.
+  public func workers() -> [WorkerStatus] { livePool?.workers() ?? [] }
 
   /// What simulators said that is no failure, such as outputs that were not declared; each once.
   public func takeNotices() -> [String] {

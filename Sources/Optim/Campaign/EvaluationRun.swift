@@ -32,7 +32,7 @@ struct EvaluationRun {
     if !parts.isEmpty && campaign.study.isReadOnly {
       throw StudyError.readOnly(path: campaign.study.path ?? "the study")
     }
-    let pool = campaign.pool()
+    let pool = try campaign.pool()
     do {
       try simulate(pool, observer)
     } catch {
@@ -97,18 +97,20 @@ struct EvaluationRun {
     var wanted = pending(waiting.popFirst())
     while true {
       if observer.interruption == .stop {
+        // First what is known: the end of what runs may take longer than we are given.
+        try campaign.study.commit()
         pool.cancel()
         return
       }
       let isAsking = observer.interruption == .none
       if !isAsking { pool.withdraw() }
-      // A few more than run at once, so that no worker waits for the next job.
-      while isAsking, pool.outstanding < 2 * pool.capacity, let job = wanted.popLast() {
+      while isAsking, pool.room > 0, let job = wanted.popLast() {
         pool.submit(job)
         if wanted.isEmpty { wanted = pending(waiting.popFirst()) }
       }
       if pool.outstanding == 0 { return }
       if let answer = try pool.next(timeout: 0.1) { try take(answer) }
+      for notice in pool.takeNotices() { observer.note(notice) }
       try commitIfDue(pool)
       observer.report(
         Progress(

@@ -11,6 +11,8 @@ final class PartialObserver: Observer {
 
   var interruption: Interruption { whole.interruption }
 
+  func note(_ text: String) { whole.note(text) }
+
   func report(_ progress: Progress) {
     whole.report(
       Progress(

@@ -10,6 +10,8 @@ public final class LocalPool: Pool {
   public let capacity: Int
   /// Bounds for all simulators.
   public var limits = Limits()
+  /// The rank of the MPI worker that this pool belongs to; 0 for dmo itself.
+  var rank = 0
 
   var programs: [Simulator: Program] = [:]
   /// Every process not yet collected: at work, idle, or on its way out.
@@ -21,6 +23,7 @@ public final class LocalPool: Pool {
   let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
   private var waiting = Queue<Job>()
   private var ready = Queue<Answer>()
+  private var withdrawn: [Int] = []
   private let began = dmo_now()
   private var done = 0
   private var failed = 0
@@ -71,13 +74,22 @@ public final class LocalPool: Pool {
     startWaiting()
   }
 
-  public func withdraw() { waiting = Queue() }
+  public func withdraw() {
+    while let job = waiting.popFirst() { withdrawn.append(job.id) }
+  }
+
+  public func takeWithdrawn() -> [Int] {
+    defer { withdrawn = [] }
+    return withdrawn
+  }
+
+  public var room: Int { 2 * capacity - outstanding }
 
   public func shutDown() { cancel() }
 
   public func workers() -> [WorkerStatus] {
     var status = WorkerStatus(
-      rank: 0, host: ProcessInfo.processInfo.hostName, process: Int(getpid()), slots: capacity)
+      rank: rank, host: UnixSocket.hostName, process: Int(getpid()), slots: capacity)
     (status.holds, status.done, status.failed) = (waiting.count + running, done, failed)
     (status.busySeconds, status.seconds) = (busySeconds, dmo_now() - began)
     return [status]
@@ -164,6 +176,7 @@ public final class LocalPool: Pool {
 
   private func forget() {
     waiting = Queue()
+    withdrawn = []
     ready = Queue()
     running = 0
     for program in programs.values { program.idle = [] }

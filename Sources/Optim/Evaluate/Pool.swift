@@ -129,6 +129,8 @@ public protocol Pool: AnyObject {
   var capacity: Int { get }
   /// Jobs submitted whose answer has not been returned.
   var outstanding: Int { get }
+  /// Jobs that may be submitted now so that no worker has to wait for the next one; what is submitted beyond waits here.
+  var room: Int { get }
   func submit(_ job: Job)
   /// The next answer; nil when none came within `timeout` seconds, or earlier when a signal arrived.
   func next(timeout: Double) throws(PoolFailure) -> Answer?
@@ -136,6 +138,8 @@ public protocol Pool: AnyObject {
   func service()
   /// Forgets the jobs that wait for their turn; what runs still answers.
   func withdraw()
+  /// The numbers of jobs forgotten so since this was last asked.
+  func takeWithdrawn() -> [Int]
   /// Ends everything that runs and forgets what waits; no answers follow. The pool can be used again.
   func cancel()
   /// Ends the workers; the pool cannot be used any more.

@@ -114,7 +114,8 @@ final class Program {
 }
 
 /// The variables a simulator sees: dmo's own without those of an MPI job (a simulator that is itself an MPI
-/// program must not join it), those that the simulator sets, and `DMO_DIRECTORY`, the folder of the script.
+/// program must not join it), those that the simulator sets, `DMO_DIRECTORY`, the folder of the script,
+/// and the mark by which a guard finds what a killed dmo leaves.
 private struct Environment {
   let strings: CStrings
   let path: String
@@ -126,9 +127,10 @@ private struct Environment {
     // Without it a Python model that forgets to flush after an answer would wait for ever, and so would we.
     if simulator.mode == .persistent { values["PYTHONUNBUFFERED"] = "1" }
     values["DMO_DIRECTORY"] = simulator.directory
+    values["DMO_GUARD"] = nil
     values.merge(simulator.environment) { $1 }
     path = values["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
-    strings = CStrings(values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
+    strings = CStrings(values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" } + [Guard.mark])
   }
 }
 

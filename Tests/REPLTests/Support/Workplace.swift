@@ -13,7 +13,7 @@ final class Workplace {
     let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
     environment = [
       "PATH": "/usr/bin:/bin:" + path, "HOME": folder + "/home", "LC_ALL": "C.UTF-8", "TERM": "xterm",
-      "DMO_SCRATCH": folder + "/scratch",
+      "DMO_SCRATCH": folder + "/scratch", "DMO_LAUNCHER": "local",
     ]
     try make("home")
     try make("scratch")
