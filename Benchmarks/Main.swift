@@ -5,7 +5,7 @@ import Foundation
 struct Main {
   static let workloads: [any Workload] = [
     StartBenchmark(), NonDominatedSortingBenchmark(), HypervolumeBenchmark(), NSGA2Benchmark(),
-    PersistentSimulatorBenchmark(), OnceSimulatorBenchmark(),
+    PersistentSimulatorBenchmark(), OnceSimulatorBenchmark(), MPIBenchmark(),
     StudyBenchmark(),
     FormulaBenchmark(), RescoreBenchmark(), SensitivityBenchmark(), TrainingStepBenchmark(),
     JointAccuracyBenchmark(), GaussianProcessBenchmark(), MillionEvaluationsBenchmark(),
@@ -14,6 +14,9 @@ struct Main {
   static func main() throws {
     var arguments = Array(CommandLine.arguments.dropFirst())
     if arguments == [PersistentSimulatorBenchmark.echoFlag] { return PersistentSimulatorBenchmark.echo() }
+    if arguments.first == MPIBenchmark.ranksFlag {
+      return try MPIBenchmark.ranks(quick: arguments.contains("--quick"))
+    }
     let quick = arguments.contains("--quick")
     arguments.removeAll { $0 == "--quick" }
     var python = ProcessInfo.processInfo.environment["DMO_PEER_PYTHON"]

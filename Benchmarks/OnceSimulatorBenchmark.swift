@@ -36,14 +36,14 @@ struct OnceSimulatorBenchmark: Workload {
     ]
   }
 
-  private static func seconds(_ body: () -> Void) -> Double {
+  static func seconds(_ body: () -> Void) -> Double {
     let start = DispatchTime.now().uptimeNanoseconds
     body()
     return Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
   }
 
   /// Starts a program `count` times, so many at once, its output thrown away.
-  private static func spawnBare(_ program: String, _ count: Int, atOnce: Int) {
+  static func spawnBare(_ program: String, _ count: Int, atOnce: Int) {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)

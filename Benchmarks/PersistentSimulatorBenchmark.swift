@@ -19,14 +19,19 @@ struct PersistentSimulatorBenchmark: Workload {
     }
   }
 
-  func measure(_ bench: Bench) throws -> [Measurement] {
-    let count = bench.quick ? 100 : 10_000
+  static var simulator: Simulator {
     var simulator = Simulator(
-      name: "echo", command: ["/proc/\(getpid())/exe", Self.echoFlag], directory: "/")
+      name: "living", command: ["/proc/\(getpid())/exe", Self.echoFlag], directory: "/")
     simulator.mode = .persistent
     simulator.outputs = [
       .init(name: "rate", count: 3), .init(name: "rest"), .init(name: "ok", kind: .boolean),
     ]
+    return simulator
+  }
+
+  func measure(_ bench: Bench) throws -> [Measurement] {
+    let count = bench.quick ? 100 : 10_000
+    let simulator = Self.simulator
     var parameters: [String: JSON] = ["kind": .string("two")]
     for j in 0..<14 { parameters["parameter\(j)"] = .number(0.1234567890123 * Double(j + 1)) }
     let pool = LocalPool(capacity: 1)

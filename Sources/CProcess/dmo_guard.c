@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 // A simulator dies with dmo by its parent-death signal, but what it has started itself does not, and may have left its process group.
-// What such processes keep is their environment: a mark in it that no other dmo uses finds them all. They are looked for only after
-// a violent end, by a process that waits for nothing else and shares nothing but a pipe.
+// What such processes keep is their environment: a mark in it that no other dmo uses finds them all. They are looked for when dmo
+// ends, however it does, by a process that waits for nothing else and shares nothing but a pipe.
 
 static int guard_pipe = -1;
 static pid_t guard_pid = 0;
@@ -103,12 +103,12 @@ static void stand_guard(int pipe, const char *mark) {
   ssize_t count;
   do count = read(0, &word, 1);
   while (count < 0 && errno == EINTR);
-  if (count == 1) _exit(0);
-  // What is being started while we look is found by the next look.
+  // After a violent end something may be starting while we look: the next look finds it.
+  int enough = count == 1 ? 1 : 2;
   struct timespec pause = {0, 20 * 1000 * 1000};
-  for (int quiet = 0, looks = 0; quiet < 2 && looks < 500; looks++) {
+  for (int quiet = 0, looks = 0; quiet < enough && looks < 500; looks++) {
     quiet = sweep(mark, strlen(mark)) ? 0 : quiet + 1;
-    nanosleep(&pause, NULL);
+    if (quiet < enough) nanosleep(&pause, NULL);
   }
   _exit(0);
 }

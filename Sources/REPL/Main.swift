@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Optim
 
 /// The exit codes of dmo, as docs/language.md lists them.
 enum ExitStatus: Int32 {
@@ -26,6 +27,10 @@ struct Main {
     if Options.Root.exitCode(for: error) == .success {
       TerminalHost.write(Options.Root.fullMessage(for: error) + "\n", to: 1)
       return .success
+    }
+    if error is PoolFailure {
+      TerminalHost.write("error: \(error)\n", to: 2)
+      return .runtimeFailure
     }
     TerminalHost.write(
       "error: \(Options.Root.message(for: error))\n  'dmo --help' lists what there is\n", to: 2)

@@ -129,13 +129,11 @@ enum Options {
     }
 
     /// Where simulations run, as the command line says.
-    func workforce() throws -> Workforce {
+    ///
+    /// - Throws: `PoolFailure` where the launcher is missing, or would refuse to work.
+    func workforce() throws(PoolFailure) -> Workforce {
       guard let workers else { return .local(ProcessInfo.processInfo.activeProcessorCount) }
-      do {
-        return try Workforce(workers: workers, slots: slots, launcher: standardLauncher)
-      } catch {
-        throw ValidationError("--workers \(workers): \(error)")
-      }
+      return try Workforce(workers: workers, slots: slots, launcher: standardLauncher)
     }
   }
 

@@ -36,10 +36,10 @@ void dmo_follow_parent(void);
 /// interrupted.
 int dmo_wait(int first, int second, double seconds);
 
-/// A process beside this one which, when this one ends without `dmo_guard_dismiss`, kills every process whose environment holds
-/// the string `mark` (NAME=value): what simulators have left anywhere. 0 or errno.
+/// A process beside this one which, when this one ends, kills every process whose environment holds the string `mark`
+/// (NAME=value): what simulators have left anywhere. 0 or errno.
 int dmo_guard_start(const char *mark);
-/// Lets the guard leave; all is well.
+/// Lets the guard do its work now, and waits for its end.
 void dmo_guard_dismiss(void);
 
 /// A descriptor that polls readable when the process has ended; -1 where the kernel has none (before 5.3).

@@ -10,9 +10,8 @@ public struct Launcher: Hashable, Sendable, CustomStringConvertible {
 
   public static let mpirun = Launcher(
     "mpirun",
-    // The rank that hands out needs no processor of its own, simulators choose theirs themselves, and a rank that is told to end
-    // gets the time to end its simulators.
-    ["mpirun", "--oversubscribe", "--bind-to", "none", "--mca", "odls_base_sigkill_timeout", "5", "-n", "{ranks}"])
+    // The rank that hands out needs no processor of its own, and simulators choose theirs themselves.
+    ["mpirun", "--oversubscribe", "--bind-to", "none", "-n", "{ranks}"])
   public static let srun = Launcher(
     "srun", ["srun", "--mpi=pmix", "--overcommit", "--cpu-bind=none", "--ntasks={ranks}"])
 

@@ -40,22 +40,32 @@ public final class MPIJob {
 
   /// A whole life in an MPI job: rank 0 does `body` with the workers, the others work for it and do not return.
   ///
+  /// - Parameter workerPool: what a worker runs its jobs in, for other things than simulators.
   /// - Throws: what `body` throws; `PoolFailure` where MPI does not start.
-  public static func take<Value>(slots: Int, _ body: (Workforce) throws -> Value) throws -> Value {
+  public static func take<Value>(
+    slots: Int, workerPool: (() -> any Pool)? = nil, _ body: (Workforce) throws -> Value
+  ) throws -> Value {
     let job = try MPIJob(slots: slots)
-    guard job.transport.rank == 0 else { job.work() }
+    guard job.transport.rank == 0 else { job.work(workerPool?() ?? job.localPool()) }
     // A launcher that is killed leaves us behind.
     let parent = getppid()
     dmo_follow_parent()
-    defer { if getppid() == parent { job.finish() } }
+    defer {
+      // After a signal the workers leave by themselves, and MPI has nobody to end with.
+      if getppid() == parent, [0, SIGUSR1].contains(dmo_terminate_signal()) { job.finish() }
+    }
     return try body(job.workerCount > 0 ? .ranks(job) : .local(slots))
   }
 
   /// Works until rank 0 says that all is done.
-  private func work() -> Never {
-    dmo_signals_install()
+  private func localPool() -> LocalPool {
     let pool = LocalPool(capacity: slots)
     pool.rank = transport.rank
+    return pool
+  }
+
+  private func work(_ pool: any Pool) -> Never {
+    dmo_signals_install()
     do throws(PoolFailure) {
       try WorkerLoop(transport, pool: pool, tasks: TaskThread()) { $0.enter() }.run()
     } catch {

@@ -79,8 +79,8 @@ final class WorkerLoop {
       terminatedAt = now
       pool.cancel()
     }
-    // Rank 0 was told to end as well, and says when.
-    if now > terminatedAt! + 10 { throw PoolFailure("ended by a signal") }
+    // Rank 0 was told to end as well and may ask whether we have; then the launcher waits for us to be gone.
+    if now > terminatedAt! + 0.5 { throw PoolFailure("ended by a signal") }
   }
 
   private func take(_ bytes: [UInt8]) throws(PoolFailure) {

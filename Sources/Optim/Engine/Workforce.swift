@@ -53,7 +53,10 @@ public enum Workforce: CustomStringConvertible {
     }
   }
 
-  func pool() throws(PoolFailure) -> any Pool {
+  /// The workers, ready to take jobs or started with the first one.
+  ///
+  /// - Throws: `PoolFailure` where ranks of this MPI job do not answer.
+  public func pool() throws(PoolFailure) -> any Pool {
     switch self {
     case .local(let count): return LocalPool(capacity: count)
     case .engine(let settings): return SupervisedPool(settings)

@@ -1,7 +1,7 @@
 import CProcess
 import Foundation
 
-/// What sees to it that nothing a simulator has started outlives a dmo that is killed.
+/// What sees to it that nothing a simulator has started outlives this dmo, even if it is killed.
 enum Guard {
   /// An environment entry that all simulators of this process carry, and no others.
   static let mark: String = {
