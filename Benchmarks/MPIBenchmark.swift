@@ -9,13 +9,19 @@ struct MPIBenchmark: Workload {
   static let ranksFlag = "--mpi-ranks"
 
   func measure(_ bench: Bench) throws -> [Measurement] {
-    guard let ours = try Self.mpirun([EngineSettings.ownExecutable, Self.ranksFlag] + (bench.quick ? ["--quick"] : [])) else {
+    guard
+      let ours = try Self.mpirun(
+        [EngineSettings.ownExecutable, Self.ranksFlag] + (bench.quick ? ["--quick"] : []))
+    else {
       print("mpi: mpirun is missing, or refused to start")
       return []
     }
-    let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("peers/mpi4py_pool.py")
+    let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+      "peers/mpi4py_pool.py")
     let quick = bench.quick ? ["--quick"] : []
-    let peer = try bench.python.flatMap { try Self.mpirun([$0, "-m", "mpi4py.futures", script.path] + quick) }
+    let peer = try bench.python.flatMap {
+      try Self.mpirun([$0, "-m", "mpi4py.futures", script.path] + quick)
+    }
     func other(_ key: String) -> (String, Double)? { peer?[key].map { ("mpi4py", $0) } }
     let share = ours["processes"]! / ours["bare"]!
     return [
@@ -26,14 +32,17 @@ struct MPIBenchmark: Workload {
         what: "rank 0's processor time per task, study included", ours: ours["rank0"]!, unit: "us",
         goal: "< 100 us", met: ours["rank0"]! < 100),
       Measurement(
-        what: "one process per task over MPI, 2 workers", ours: ours["processes"]!, unit: "/s", biggerIsBetter: true,
+        what: "one process per task over MPI, 2 workers", ours: ours["processes"]!, unit: "/s",
+        biggerIsBetter: true,
         peer: ("posix_spawn", ours["bare"]!), goal: ">= 90 % of bare posix_spawn", met: share >= 0.9,
         note: "/bin/echo {}" + (other("processes").map { String(format: "; mpi4py %.4g /s", $0.1) } ?? "")),
       Measurement(
-        what: "persistent simulators over MPI, 2 workers", ours: ours["persistent"]!, unit: "/s", biggerIsBetter: true,
+        what: "persistent simulators over MPI, 2 workers", ours: ours["persistent"]!, unit: "/s",
+        biggerIsBetter: true,
         goal: "> 5,000/s", met: ours["persistent"]! > 5000),
       Measurement(
-        what: "utilisation of 2 workers, 100 ms simulations of varying length", ours: 100 * ours["utilisation"]!, unit: "%",
+        what: "utilisation of 2 workers, 100 ms simulations of varying length",
+        ours: 100 * ours["utilisation"]!, unit: "%",
         biggerIsBetter: true, peer: other("utilisation").map { ($0.0, 100 * $0.1) }, goal: "> 95 %",
         met: ours["utilisation"]! > 0.95),
       Measurement(
@@ -76,7 +85,9 @@ struct MPIBenchmark: Workload {
       let each = quick ? 20 : 300
       for turn in 0..<(quick ? 1 : 10) {
         let measured = try run(pool, simulator: echo, count: each)
-        let peer = OnceSimulatorBenchmark.seconds { OnceSimulatorBenchmark.spawnBare("/bin/echo", each, atOnce: 2) }
+        let peer = OnceSimulatorBenchmark.seconds {
+          OnceSimulatorBenchmark.spawnBare("/bin/echo", each, atOnce: 2)
+        }
         if turn > 0 || quick { (ours, bare) = (ours + measured, bare + peer) }
       }
       let total = Double(each * (quick ? 1 : 9))
@@ -138,7 +149,8 @@ struct MPIBenchmark: Workload {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let campaign = try Campaign(workforce: workforce)
     var problem = Problem(
-      space: Space((0..<10).map { Parameter(name: "p\($0)", domain: .real(lower: 0, upper: 1, scale: .linear)) }))
+      space: Space(
+        (0..<10).map { Parameter(name: "p\($0)", domain: .real(lower: 0, upper: 1, scale: .linear)) }))
     problem.simulators = [EchoPool.simulator]
     _ = try campaign.adopt(problem)
     try campaign.use(try Study(path: "\(folder)/bench.study"))
@@ -155,7 +167,9 @@ struct MPIBenchmark: Workload {
   private static func processorSeconds(_ process: Int) -> Double {
     let text = (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)) ?? ""
     let fields = text.drop { $0 != ")" }.split(separator: " ")
-    guard fields.count > 13, let user = Double(fields[12]), let system = Double(fields[13]) else { return .nan }
+    guard fields.count > 13, let user = Double(fields[12]), let system = Double(fields[13]) else {
+      return .nan
+    }
     return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
   }
 

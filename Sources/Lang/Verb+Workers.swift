@@ -5,16 +5,20 @@ extension Verb {
     "workers",
     "how many workers simulate at the same time; alone it shows them, their load and their failures",
     arguments: [
-      .optional("count", .integer(0...100_000), "how many; 0 ends them: simulations are processes of dmo then")
+      .optional(
+        "count", .integer(0...100_000), "how many; 0 ends them: simulations are processes of dmo then")
     ],
     options: [
-      Option("slots", .integer(1...10_000), nil, "simulations that each worker runs at the same time: 1 unless given"),
+      Option(
+        "slots", .integer(1...10_000), nil,
+        "simulations that each worker runs at the same time: 1 unless given"),
       Option(
         "launcher", .wordOrText(["local", "mpirun", "srun"]), nil,
         "what starts them: mpirun unless DMO_LAUNCHER or --launcher says otherwise; local: processes of this machine; "
           + "or a command in quotes with {ranks} in it"),
     ], result: .unknown(.table),
-    example: "workers 2 launcher=local", keywords: ["parallel", "processes", "cores", "mpi", "ranks", "cluster"]
+    example: "workers 2 launcher=local",
+    keywords: ["parallel", "processes", "cores", "mpi", "ranks", "cluster"]
   ) { try $0.workers($1) }
 }
 
@@ -35,7 +39,8 @@ extension Session {
       return .nothing
     }
     campaign.workforce = try Workforce(
-      workers: count, slots: arguments.integer("slots") ?? 1, launcher: arguments.word("launcher") ?? launcher)
+      workers: count, slots: arguments.integer("slots") ?? 1, launcher: arguments.word("launcher") ?? launcher
+    )
     return .nothing
   }
 
@@ -55,7 +60,8 @@ extension Session {
       columns.append(Table.Column("slots", .integers(workers.map(\.slots))))
     }
     columns += [
-      Table.Column("now", .integers(workers.map(\.holds))), Table.Column("done", .integers(workers.map(\.done))),
+      Table.Column("now", .integers(workers.map(\.holds))),
+      Table.Column("done", .integers(workers.map(\.done))),
       Table.Column("failed", .integers(workers.map(\.failed))),
       Table.Column("busy", .fractions(workers.map(\.busyShare))),
     ]

@@ -95,7 +95,8 @@ public struct Verb: Sendable {
   }
 
   public static let all: [Verb] =
-    samplingVerbs + [workersVerb] + trainingVerbs + validationVerbs + sensitivityVerbs + traceVerbs + searchVerbs + viewVerbs
+    samplingVerbs + [workersVerb]
+    + trainingVerbs + validationVerbs + sensitivityVerbs + traceVerbs + searchVerbs + viewVerbs
     + fileVerbs + sessionVerbs
   private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
   public static func named(_ name: String) -> Verb? { byName[name] }

@@ -112,7 +112,8 @@ enum Options {
         throw ValidationError("--slots: expected a number from 1 to 10000, found \(slots)")
       }
       if workers == nil, launcher != nil, launcher != "local" {
-        throw ValidationError("--launcher: say how many workers it starts: --workers 8 --launcher \(launcher!)")
+        throw ValidationError(
+          "--launcher: say how many workers it starts: --workers 8 --launcher \(launcher!)")
       }
     }
 

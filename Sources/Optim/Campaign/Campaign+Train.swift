@@ -95,8 +95,10 @@ extension Campaign {
     }
     let report = TrainingReport(observer, entry.name)
     let began = ContinuousClock.now
-    let surrogate = try entry.fit(
-      set, options, RandomStream(seed: seed, purpose: .training), start?.model.surrogate, report)
+    let surrogate = try withIdleWorkers {
+      try entry.fit(
+        set, options, RandomStream(seed: seed, purpose: .training), start?.model.surrogate, report)
+    }
     let seconds = began.duration(to: .now) / .seconds(1)
     if !report.shouldStop && (keepsQuick || seconds > 0.5) {
       try study.store(

@@ -34,9 +34,11 @@ extension Campaign {
     let scores = try scores()
     let (set, layout) = problem.trainingSet(archive, scores, goal)
     try check(set, layout)
-    let result = try CrossValidation.run(
-      entry, set, options: options, folds: folds, stream: RandomStream(seed: seed, purpose: .validation),
-      observer: TrainingReport(observer, entry.name))
+    let result = try withIdleWorkers {
+      try CrossValidation.run(
+        entry, set, options: options, folds: folds, stream: RandomStream(seed: seed, purpose: .validation),
+        observer: TrainingReport(observer, entry.name))
+    }
     guard let result else { return nil }
     let rows = problem.learnedRows(scores)
     let held = PredictionReading(problem, goal, layout).read(

@@ -64,6 +64,12 @@ public final class Campaign {
     livePool = nil
   }
 
+  /// Lets fits within `body` use the workers, if there are any and they are idle.
+  func withIdleWorkers<Value>(_ body: () throws -> Value) rethrows -> Value {
+    let isIdle = livePool.map { $0.outstanding == 0 } ?? false
+    return try FitWorkers.$idle.withValue(isIdle ? FitWorkers(livePool) : nil, operation: body)
+  }
+
   /// The workers there are: none until something has been simulated.
   public func workers() -> [WorkerStatus] { livePool?.workers() ?? [] }
 

@@ -120,7 +120,8 @@ struct ByteReader {
       for _ in 0..<(try count(of: 1)) { values.append(try json()) }
       return .list(values)
     case 6: return .object(try fields())
-    case let other: throw MalformedMessage(description: "a message holds a value of the unknown kind \(other)")
+    case let other:
+      throw MalformedMessage(description: "a message holds a value of the unknown kind \(other)")
     }
   }
 

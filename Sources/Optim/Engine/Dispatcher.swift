@@ -352,6 +352,8 @@ protocol TaskRunner: AnyObject {
   /// How many are computed at the same time.
   var taskCapacity: Int { get }
   func begin(_ task: WorkerTask)
+  /// Lets tasks get on, waiting at most `timeout` seconds for results. False where the workers are lost.
+  func serviceTasks(timeout: Double) -> Bool
   func nextResult() -> (id: Int, result: Result<[UInt8], TaskFailure>)?
 }
 
@@ -362,6 +364,16 @@ extension Dispatcher: TaskRunner {
     openTasks += 1
     waitingTasks.append(task)
     handOut()
+  }
+
+  func serviceTasks(timeout: Double) -> Bool {
+    let bound = dmo_now() + timeout
+    while true {
+      service()
+      if failure != nil { return false }
+      if finishedTasks.count > 0 || dmo_now() >= bound { return true }
+      _ = transport.wait(until: bound, noticingSignals: false)
+    }
   }
 
   func nextResult() -> (id: Int, result: Result<[UInt8], TaskFailure>)? {

@@ -11,6 +11,7 @@ public enum EngineJob {
   ///   - slots: simulations that each worker runs at the same time.
   public static func live(socket: String, host: String, slots: Int) -> Never {
     dmo_signals_install()
+    Threads.stayAlone()
     do throws(PoolFailure) {
       let transport = try MPITransport()
       if transport.rank == 0 {
@@ -58,7 +59,9 @@ public enum EngineJob {
     let error = UnixSocket.withAddress(path) { Glibc.connect(descriptor, $0, $1) == 0 ? 0 : errno }
     guard error == 0 else {
       let here = UnixSocket.hostName
-      let place = here == host ? "" : "; dmo runs on \(host), but rank 0 of the engine on \(here): both must be on one machine"
+      let place =
+        here == host
+        ? "" : "; dmo runs on \(host), but rank 0 of the engine on \(here): both must be on one machine"
       throw PoolFailure("cannot connect to \(path): \(String(cString: strerror(error)))\(place)")
     }
     return descriptor
@@ -77,14 +80,18 @@ enum UnixSocket {
   }
 
   /// Calls `body` with the address of `path`, which must not be longer than `longestPath`.
-  static func withAddress<Value>(_ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Value) -> Value {
+  static func withAddress<Value>(_ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Value)
+    -> Value
+  {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
     withUnsafeMutableBytes(of: &address.sun_path) { place in
       place.copyBytes(from: path.utf8.prefix(longestPath))
     }
     return withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
     }
   }
 }

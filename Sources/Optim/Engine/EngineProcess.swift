@@ -57,7 +57,8 @@ final class EngineProcess {
   /// Ours, without our own place in an MPI job.
   private static var environment: CStrings {
     let values = ProcessInfo.processInfo.environment.filter { name, _ in
-      !["OMPI_COMM_", "OMPI_UNIVERSE_", "OMPI_FILE_", "PMIX_", "PMI_", "ORTE_"].contains(where: name.hasPrefix)
+      !["OMPI_COMM_", "OMPI_UNIVERSE_", "OMPI_FILE_", "PMIX_", "PMI_", "ORTE_"].contains(
+        where: name.hasPrefix)
     }
     return CStrings(values.map { "\($0.key)=\($0.value)" })
   }
@@ -87,7 +88,8 @@ final class EngineProcess {
     let error = UnixSocket.withAddress(path) { bind(descriptor, $0, $1) == 0 ? 0 : errno }
     guard error == 0, Glibc.listen(descriptor, 1) == 0 else {
       close(descriptor)
-      throw PoolFailure("no socket can be made at '\(path)': \(String(cString: strerror(error == 0 ? errno : error)))")
+      throw PoolFailure(
+        "no socket can be made at '\(path)': \(String(cString: strerror(error == 0 ? errno : error)))")
     }
     return descriptor
   }

@@ -15,7 +15,9 @@ public struct Launcher: Hashable, Sendable, CustomStringConvertible {
   public static let srun = Launcher(
     "srun", ["srun", "--mpi=pmix", "--overcommit", "--cpu-bind=none", "--ntasks={ranks}"])
 
-  private init(_ description: String, _ words: [String]) { (self.description, self.words) = (description, words) }
+  private init(_ description: String, _ words: [String]) {
+    (self.description, self.words) = (description, words)
+  }
 
   /// `mpirun`, `srun`, or a command with `{ranks}` in it.
   ///
@@ -59,7 +61,8 @@ public struct Launcher: Hashable, Sendable, CustomStringConvertible {
 
   private var mayRunAsRoot: Bool {
     let environment = ProcessInfo.processInfo.environment
-    return environment["OMPI_ALLOW_RUN_AS_ROOT"] != nil && environment["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] != nil
+    return environment["OMPI_ALLOW_RUN_AS_ROOT"] != nil
+      && environment["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] != nil
       || words.contains("--allow-run-as-root")
   }
 
@@ -78,7 +81,8 @@ public struct Launcher: Hashable, Sendable, CustomStringConvertible {
     let lines = log.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
     if let own = lines.last(where: { $0.hasPrefix("dmo engine: ") }) { return String(own.dropFirst(12)) }
     if log.contains("not enough slots") {
-      return "\(description) has too few slots for this number of workers: ask for fewer, or for a larger allocation"
+      return
+        "\(description) has too few slots for this number of workers: ask for fewer, or for a larger allocation"
     }
     if log.contains("run as root") { return "\(description) refuses to run as root" }
     if log.contains("Resource temporarily unavailable") || log.contains("system limit exceeded") {
@@ -87,7 +91,9 @@ public struct Launcher: Hashable, Sendable, CustomStringConvertible {
     if description != "srun", let foreign = foreignVersion(path) {
       return "\(path) is not Open MPI's but another MPI's launcher (\(foreign)): put Open MPI's first in PATH"
     }
-    let end = status < 0 ? "was ended by signal \(-status) (\(SignalName.of(-status)))" : "ended with status \(status)"
+    let end =
+      status < 0
+      ? "was ended by signal \(-status) (\(SignalName.of(-status)))" : "ended with status \(status)"
     let said = lines.last { !$0.isEmpty && !$0.allSatisfy { $0 == "-" || $0 == "=" } }
     return "\(description) \(end)" + (said.map { ": \($0)" } ?? " without a word")
   }

@@ -23,7 +23,8 @@ public final class MPIJob {
   public static var foreignLauncher: String? {
     let environment = ProcessInfo.processInfo.environment
     guard !isRank, let size = environment["PMI_SIZE"].flatMap(Int.init), size > 1 else { return nil }
-    return "dmo was started \(size) times by the launcher of another MPI (it sets PMI_RANK), but works with Open MPI: "
+    return
+      "dmo was started \(size) times by the launcher of another MPI (it sets PMI_RANK), but works with Open MPI: "
       + "use Open MPI's mpirun, or under Slurm 'srun --mpi=pmix'"
   }
 
@@ -66,6 +67,7 @@ public final class MPIJob {
 
   private func work(_ pool: any Pool) -> Never {
     dmo_signals_install()
+    Threads.stayAlone()
     do throws(PoolFailure) {
       try WorkerLoop(transport, pool: pool, tasks: TaskThread()) { $0.enter() }.run()
     } catch {

@@ -185,7 +185,8 @@ extension Message {
       let version: UInt16 = try reader.number()
       guard version == Self.version else {
         throw MalformedMessage(
-          description: "a worker speaks version \(version) of dmo's messages, this dmo version \(Self.version): "
+          description:
+            "a worker speaks version \(version) of dmo's messages, this dmo version \(Self.version): "
             + "the same dmo must run everywhere")
       }
       return .hello(try decoded(Greeting.self, &reader))

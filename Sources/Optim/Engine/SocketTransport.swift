@@ -42,7 +42,9 @@ final class SocketTransport: Transport {
 
   func wait(until deadline: Double, noticingSignals: Bool) -> Bool {
     if backlog > 0 { flush() }
-    guard backlog > 0 else { return sleep(until: deadline, watching: descriptor, noticingSignals: noticingSignals) }
+    guard backlog > 0 else {
+      return sleep(until: deadline, watching: descriptor, noticingSignals: noticingSignals)
+    }
     var polled = pollfd(fd: descriptor, events: Int16(POLLIN | POLLOUT), revents: 0)
     poll(&polled, 1, Int32(max(0, min(deadline - dmo_now(), 0.01)) * 1000))
     return true

@@ -11,7 +11,8 @@ public struct EngineSettings: Hashable, Sendable {
   public var executable: String
 
   public init(
-    workers: Int, slots: Int = 1, launcher: Launcher = .mpirun, executable: String = EngineSettings.ownExecutable
+    workers: Int, slots: Int = 1, launcher: Launcher = .mpirun,
+    executable: String = EngineSettings.ownExecutable
   ) {
     (self.workers, self.slots, self.launcher) = (workers, slots, launcher)
     self.executable = executable
@@ -95,7 +96,9 @@ public final class SupervisedPool: Pool {
       case .up: return true
       case .down(let since):
         if dmo_now() < since {
-          guard sleep(until: min(deadline, since), noticingSignals: true), dmo_now() < deadline else { return false }
+          guard sleep(until: min(deadline, since), noticingSignals: true), dmo_now() < deadline else {
+            return false
+          }
           continue
         }
         state = .starting(try EngineProcess(settings))
@@ -185,4 +188,14 @@ public final class SupervisedPool: Pool {
   public func workers() -> [WorkerStatus] {
     dispatcher?.askForWorkers(timeout: 1) ?? knownWorkers
   }
+}
+
+// Workers that are not up are not started for the sake of training.
+extension SupervisedPool: TaskRunner {
+  var taskCapacity: Int { dispatcher?.taskCapacity ?? 0 }
+  func begin(_ task: WorkerTask) { dispatcher?.begin(task) }
+
+  func serviceTasks(timeout: Double) -> Bool { dispatcher?.serviceTasks(timeout: timeout) ?? false }
+
+  func nextResult() -> (id: Int, result: Result<[UInt8], TaskFailure>)? { dispatcher?.nextResult() }
 }

@@ -6,7 +6,7 @@ enum WorkerTasks {
   /// Takes and gives bytes; throws the reason why there is no result.
   typealias Body = @Sendable ([UInt8]) throws -> [UInt8]
 
-  static let all: [String: Body] = [:]
+  static let all = Dictionary(uniqueKeysWithValues: [ModelFit.task, FoldFit.task, MemberFit.task])
 }
 
 /// Computes tasks on a thread of its own, so that simulations beside them are looked after.
@@ -32,13 +32,17 @@ final class TaskThread: TaskRunner {
     }
   }
 
+  func serviceTasks(timeout: Double) -> Bool { true }
+
   func nextResult() -> (id: Int, result: Result<[UInt8], TaskFailure>)? { results.take() }
 
   private final class Results: @unchecked Sendable {
     private let lock = NSLock()
     private var queue = Queue<(id: Int, result: Result<[UInt8], TaskFailure>)>()
 
-    func add(_ result: (id: Int, result: Result<[UInt8], TaskFailure>)) { lock.withLock { queue.append(result) } }
+    func add(_ result: (id: Int, result: Result<[UInt8], TaskFailure>)) {
+      lock.withLock { queue.append(result) }
+    }
     func take() -> (id: Int, result: Result<[UInt8], TaskFailure>)? { lock.withLock { queue.popFirst() } }
   }
 }

@@ -85,7 +85,9 @@ final class WorkerLoop {
 
   private func take(_ bytes: [UInt8]) throws(PoolFailure) {
     let message: Message
-    do throws(MalformedMessage) { message = try Message(bytes) } catch { throw PoolFailure(error.description) }
+    do throws(MalformedMessage) { message = try Message(bytes) } catch {
+      throw PoolFailure(error.description)
+    }
     switch message {
     case .configure(let configuration): configure(configuration)
     case .simulator(let index, let simulator):

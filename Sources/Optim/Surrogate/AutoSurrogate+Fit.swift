@@ -33,15 +33,31 @@ extension AutoSurrogate {
       try warm.flatMap { Decision($0, set, candidates) }
       ?? Decision(set, options, candidates, stream, observer)
     var parts: [Part] = []
+    let elsewhere = try fitElsewhere(
+      decision.entries, set, options, stream: stream, warm: warm, observer: observer)
     for (k, entry) in decision.entries.enumerated() {
       let start = warm?.parts.first { $0.name == entry.name }?.model
       // The stream that the model alone would get: with all weight on it, it is the same model.
-      let model = try entry.fit(set, options, stream, start, observer)
+      let model = try elsewhere?[k] ?? entry.fit(set, options, stream, start, observer)
       parts.append(Part(name: entry.name, model: model, error: decision.errors[k]))
     }
     return AutoSurrogate(
       parts: parts, targetWeights: decision.targetWeights, labelWeights: decision.labelWeights,
       decidedAt: decision.count, summary: decision.summary(set))
+  }
+
+  /// The fits of all entries on idle workers; nil where there are none, or an earlier model is there to start from.
+  private static func fitElsewhere(
+    _ entries: [SurrogateEntry], _ set: TrainingSet, _ options: SurrogateOptions, stream: RandomStream,
+    warm: AutoSurrogate?, observer: (any TrainingObserver)?
+  ) throws -> [any Surrogate]? {
+    guard warm == nil, entries.allSatisfy({ Surrogates.named($0.name) != nil }), let workers = FitWorkers.idle
+    else {
+      return nil
+    }
+    let fits = entries.map { ModelFit(entry: $0.name, set: set, options: options, stream: stream) }
+    guard let results = workers.run(fits, observer: observer) else { return nil }
+    return try zip(entries, results).map { try $0.decode(try $1.get()) }
   }
 
   /// Which models count for what.

@@ -25,7 +25,16 @@ public struct CrossValidation: Sendable {
     }
     let folds = Folds(rows: set.count, labels: set.labels, count: count, stream: stream)
     let watch = FoldObserver(observer, "cross-validating \(entry.name)", total: count)
-    let fits = parallelMap(count) { k in
+    let isListed = Surrogates.named(entry.name)?.version == entry.version
+    let fits = spread(
+      count, observer: watch,
+      part: { k in
+        isListed
+          ? FoldFit(
+            entry: entry.name, set: set.subset(folds.rows(outside: k)), options: options,
+            stream: stream.derived(UInt64(k)), heldOut: set.inputs.subset(folds.rows(in: k))) : nil
+      }
+    ) { k in
       Result<Prediction?, any Error> {
         if watch.shouldStop { return nil }
         let model = try entry.fit(

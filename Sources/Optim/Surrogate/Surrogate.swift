@@ -26,7 +26,7 @@ public protocol Surrogate: Codable, Sendable {
 }
 
 /// What a surrogate says about some points; all columns have one value per row.
-public struct Prediction: Sendable {
+public struct Prediction: Codable, Sendable {
   /// `mean[k][row]`: target k, in the units it was taught in.
   public var mean: [[Double]]
   /// `variance[k][row]`: of the mean, without observation noise; nil for models that do not know theirs.

@@ -92,7 +92,7 @@ final class Workplace {
     return try launch(["/bin/sh", "-c", line], input: nil).result(within: seconds)
   }
 
-  private func launch(_ command: [String], input: String?) throws -> Run {
+  func launch(_ command: [String], input: String?) throws -> Run {
     runs += 1
     let base = path(".run\(runs)")
     if let input { try Data(input.utf8).write(to: URL(fileURLWithPath: base + ".in")) }

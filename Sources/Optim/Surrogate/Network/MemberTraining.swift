@@ -11,7 +11,7 @@ struct MemberTraining {
   /// Called at each checkpoint: number done, training loss, attempt.
   let report: (Int, NetworkLoss, Int) -> Void
 
-  struct Snapshot {
+  struct Snapshot: Sendable {
     let weights: [Float]
     /// Values at held-back rows: targets, then log odds.
     let heldBack: [[Float]]

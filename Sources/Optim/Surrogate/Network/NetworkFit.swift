@@ -91,7 +91,7 @@ struct NetworkFit {
     return MemberTraining(
       shape: recipe.shapes[trunk], data: data, plan: plan, training: training, heldBack: heldBack,
       start: start,
-      stream: stream.derived(UInt64(16 + job)), shouldStop: { relay.shouldStop },
+      stream: memberStream(trunk, fold), shouldStop: { relay.shouldStop },
       report: { done, loss, attempt in
         let again = attempt > 0 ? ", attempt \(attempt + 1) at a smaller step" : ""
         relay.report(
@@ -100,6 +100,10 @@ struct NetworkFit {
             loss: loss.total))
       }
     ).run()
+  }
+
+  private func memberStream(_ trunk: Int, _ fold: Int) -> RandomStream {
+    stream.derived(UInt64(16 + trunk * folds.count + fold))
   }
 
   // MARK: - Ours
@@ -166,7 +170,7 @@ struct NetworkFit {
   private func trainTrunks(_ directs: [[Float]], _ heldBack: HeldBack) -> [Trained] {
     let trunks = recipe.shapes.indices
     let jobs = trunks.count * folds.count
-    @Sendable func train(_ trunk: Int, _ fold: Int) -> (snapshots: [MemberTraining.Snapshot], attempts: Int) {
+    @Sendable func prepared(_ trunk: Int, _ fold: Int) -> (start: [Float], plan: TrainingPlan) {
       let shape = recipe.shapes[trunk]
       var plan = recipe.plans[trunk]
       var start = ParameterLayout(shape).initial(
@@ -180,13 +184,33 @@ struct NetworkFit {
           0..<ParameterLayout(shape).direct, with: old.prefix(ParameterLayout(shape).direct))
         plan.steps = max(1, plan.steps / 3)
       }
-      return member(
-        trunk, fold, training: training(fold), heldBack: folds[fold], start: start, plan: plan, jobs: jobs)
+      return (start, plan)
     }
-    let first = parallelMap(trunks.count) { train($0, 0) }
+    func train(_ work: [(trunk: Int, fold: Int)]) -> [MemberFit.Output] {
+      let results = spread(
+        work.count, observer: relay.observer,
+        part: { i in
+          let (start, plan) = prepared(work[i].trunk, work[i].fold)
+          return MemberFit(
+            shape: recipe.shapes[work[i].trunk], data: data, plan: plan, training: training(work[i].fold),
+            heldBack: folds[work[i].fold], start: .init(start),
+            stream: memberStream(work[i].trunk, work[i].fold))
+        }
+      ) { i in
+        let (start, plan) = prepared(work[i].trunk, work[i].fold)
+        let done = member(
+          work[i].trunk, work[i].fold, training: training(work[i].fold), heldBack: folds[work[i].fold],
+          start: start,
+          plan: plan, jobs: jobs)
+        return .success(MemberFit.Output(done.snapshots, done.attempts))
+      }
+      // A network that a worker could not train is one that ran away.
+      return results.map { (try? $0.get()) ?? MemberFit.Output([], MemberTraining.attempts) }
+    }
+    let first = train(trunks.map { ($0, 0) })
     let useful = trunks.filter { heldBack.helps(first[$0].snapshots, fold: 0) }
     let wanted = useful.flatMap { trunk in (1..<folds.count).map { (trunk, $0) } }
-    let others = parallelMap(wanted.count) { train(wanted[$0].0, wanted[$0].1) }
+    let others = train(wanted)
     return trunks.map { trunk in
       guard useful.contains(trunk) else { return Trained(folds: [], attempts: first[trunk].attempts) }
       let own = wanted.indices.filter { wanted[$0].0 == trunk }.map { others[$0] }
@@ -215,7 +239,7 @@ struct NetworkFit {
 
 /// Passes progress on, from several threads one at a time.
 final class ProgressRelay: @unchecked Sendable {
-  private let observer: (any TrainingObserver)?
+  let observer: (any TrainingObserver)?
   private let lock = NSLock()
 
   init(_ observer: (any TrainingObserver)?) { self.observer = observer }
