@@ -34,11 +34,15 @@ struct Program {
   /// `dmo check`: the plan of a script.
   func check() throws -> ExitStatus {
     let host = TerminalHost(terminal: terminal, format: common.format, isQuiet: isQuiet)
-    let session = try Session(host: host, overrides: overrides, workers: common.workerCount)
-    guard let parsed = parsed(host) else { return .faultBeforeRunning }
-    guard let plan = checked(parsed, session, host) else { return .faultBeforeRunning }
+    guard let plan = try plan(host) else { return .faultBeforeRunning }
     host.present(.table(plan.table(workers: common.workerCount), isWhole: true))
     return .success
+  }
+
+  /// What the script declares and asks for; nil after showing what is wrong with it.
+  func plan(_ host: TerminalHost) throws -> Session.Plan? {
+    let session = try Session(host: host, overrides: overrides, workers: common.workerCount)
+    return parsed(host).flatMap { checked($0, session, host) }
   }
 
   // MARK: Batch
