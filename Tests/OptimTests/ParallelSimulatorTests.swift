@@ -42,7 +42,9 @@ struct ParallelSimulatorTests {
     var simulator = try simulator(lab)
     let pool = LocalPool(capacity: 1)
     #expect(pool.run(simulator, ["x": .number(0.5), "ranks": .number(9)])?.values == [2])
-    #expect(lab.text("launched") == "-n 3 \(lab.folder)/cell.sh --gain 0.5\n", "ranks is the setting, not a parameter")
+    #expect(
+      lab.text("launched") == "-n 3 \(lab.folder)/cell.sh --gain 0.5\n",
+      "ranks is the setting, not a parameter")
     #expect(lab.text("ranks")?.split(separator: "\n").sorted() == ["1", "2", "3"])
 
     try lab.write("launched", "")
@@ -63,7 +65,8 @@ struct ParallelSimulatorTests {
     let lab = try Lab()
     defer { lab.remove() }
     var simulator = try simulator(lab)
-    try lab.write("cell.sh", "#!/bin/sh\necho $$ >> \"$DMO_DIRECTORY/pids\"\nexec sleep 600", executable: true)
+    try lab.write(
+      "cell.sh", "#!/bin/sh\necho $$ >> \"$DMO_DIRECTORY/pids\"\nexec sleep 600", executable: true)
     simulator.timeLimit = .seconds(1.5)
     let pool = LocalPool(capacity: 1)
     pool.limits.grace = 0.1
@@ -97,15 +100,20 @@ struct ParallelSimulatorTests {
       "PATH": "/bin", "SLURM_JOB_ID": "7", "SLURM_JOB_NODELIST": "n[1-2]", "SLURM_NTASKS": "4",
       "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "PMIXED": "1",
     ]
-    let settings = ["OMPI_MCA_btl": "self", "PMIX_MCA_gds": "hash", "PRTE_MCA_x": "1", "SLURM_CPU_BIND": "none"]
+    let settings = [
+      "OMPI_MCA_btl": "self", "PMIX_MCA_gds": "hash", "PRTE_MCA_x": "1", "SLURM_CPU_BIND": "none",
+    ]
     let place = [
       "OMPI_COMM_WORLD_RANK": "0", "PMIX_RANK": "0", "PMI_FD": "3", "PMI2_X": "1", "PRTE_LAUNCHED": "1",
-      "MPI_LOCALRANKID": "0", "SLURM_STEP_ID": "0", "SLURM_STEPID": "0", "SLURM_PROCID": "1", "SLURM_LOCALID": "1",
+      "MPI_LOCALRANKID": "0", "SLURM_STEP_ID": "0", "SLURM_STEPID": "0", "SLURM_PROCID": "1",
+      "SLURM_LOCALID": "1",
       "SLURM_GTIDS": "0,1", "SLURM_PMIX_MAPPING_SERV": "x", "SLURM_SRUN_COMM_PORT": "1",
     ]
     #expect(LauncherVariables.removed(from: kept.merging(settings) { $1 }) == kept.merging(settings) { $1 })
     let everything = kept.merging(settings) { $1 }.merging(place) { $1 }
-    #expect(LauncherVariables.removed(from: everything) == kept, "under a launcher its own settings cannot be told apart")
+    #expect(
+      LauncherVariables.removed(from: everything) == kept,
+      "under a launcher its own settings cannot be told apart")
     let batch = kept.merging(["SLURM_CPU_BIND": "none", "SLURM_PROCID": "0"]) { $1 }
     #expect(LauncherVariables.removed(from: batch) == kept.merging(["SLURM_CPU_BIND": "none"]) { $1 })
   }

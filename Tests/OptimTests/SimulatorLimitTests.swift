@@ -9,7 +9,8 @@ struct SimulatorLimitTests {
   func memory() throws {
     let lab = try Lab()
     defer { lab.remove() }
-    var simulator = lab.shell("ulimit -v > '\(lab.folder)/limit'; ulimit -Hv >> '\(lab.folder)/limit'; echo '{\"y\": 1}'")
+    var simulator = lab.shell(
+      "ulimit -v > '\(lab.folder)/limit'; ulimit -Hv >> '\(lab.folder)/limit'; echo '{\"y\": 1}'")
     let pool = LocalPool(capacity: 1)
     #expect(pool.run(simulator)?.values == [1])
     let without = lab.text("limit")
@@ -33,7 +34,10 @@ struct SimulatorLimitTests {
   @Test(
     "over the limit the reason says so, as well as can be known",
     arguments: [
-      ("a = bytearray(2_000_000_000)", "cell ended with exit status 1; it has reached its limit of 400 MB of memory"),
+      (
+        "a = bytearray(2_000_000_000)",
+        "cell ended with exit status 1; it has reached its limit of 400 MB of memory"
+      ),
       (
         "try:\n    a = bytearray(2_000_000_000)\nexcept MemoryError as e:\n    print(json.dumps({'error': repr(e)}))",
         "cell reports: MemoryError(); it has reached its limit of 400 MB of memory"
@@ -71,7 +75,9 @@ struct SimulatorLimitTests {
     #expect(answers[1]?.failure?.reason.hasSuffix("it has reached its limit of 400 MB of memory") == true)
   }
 
-  @Test("output has the limit that the simulator sets", arguments: [Simulator.Reading.json, .jsonFile("out.json")])
+  @Test(
+    "output has the limit that the simulator sets",
+    arguments: [Simulator.Reading.json, .jsonFile("out.json")])
   func output(_ reading: Simulator.Reading) throws {
     let lab = try Lab()
     defer { lab.remove() }
