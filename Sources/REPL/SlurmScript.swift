@@ -76,7 +76,7 @@ struct SlurmScript {
     return """
       dmo= status= signals=0 warned= ended=
       pass() { signals=$((signals + 1)); [ -z "$dmo" ] || kill -"$1" "$dmo" 2>/dev/null; }
-      trap 'warned=$SECONDS; pass USR1' USR1
+      trap 'warned=${warned:-$SECONDS}; pass USR1' USR1
       trap 'ended=yes; pass TERM' TERM
 
       \(line) &

@@ -44,7 +44,7 @@ import Testing
 
         dmo= status= signals=0 warned= ended=
         pass() { signals=$((signals + 1)); [ -z "$dmo" ] || kill -"$1" "$dmo" 2>/dev/null; }
-        trap 'warned=$SECONDS; pass USR1' USR1
+        trap 'warned=${warned:-$SECONDS}; pass USR1' USR1
         trap 'ended=yes; pass TERM' TERM
 
         /opt/dmo/dmo -C '/home/ada/my fits' -q --workers "$SLURM_NTASKS" cell.dmo budget=200 'kind="a b"' &
