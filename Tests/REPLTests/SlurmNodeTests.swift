@@ -6,9 +6,8 @@ import Testing
 @Suite struct SlurmNodeTests {
   static let isThere =
     getuid() == 0
-    && ["/usr/sbin/munged", "/usr/sbin/slurmctld", "/usr/sbin/slurmd", "/usr/bin/sbatch"].allSatisfy {
-      access($0, X_OK) == 0
-    }
+    && ["/usr/sbin/munged", "/usr/sbin/slurmctld", "/usr/sbin/slurmd", "/usr/bin/sbatch"].allSatisfy(
+      FileManager.default.isExecutableFile)
 
   @Test(
     .enabled(
