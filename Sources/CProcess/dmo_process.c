@@ -32,6 +32,15 @@ static void close_on_exec_from(int first) {
   }
 }
 
+/// Never above what the system has set: raising a hard limit needs root, and a lower one serves as well.
+static int limit_memory(size_t bytes) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_AS, &limit) != 0) return -1;
+  if ((rlim_t)bytes < limit.rlim_max) limit.rlim_max = (rlim_t)bytes;
+  limit.rlim_cur = limit.rlim_max;
+  return setrlimit(RLIMIT_AS, &limit);
+}
+
 /// What the child does between vfork and exec: system calls only, because it runs in the parent's memory.
 static void become(const struct dmo_command *command, pid_t parent, struct report *report) {
   setpgid(0, 0);
@@ -51,6 +60,9 @@ static void become(const struct dmo_command *command, pid_t parent, struct repor
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
+  // Last: until exec the child lives in the parent's memory, which may be larger than its limit.
+  report->step = DMO_STEP_MEMORY;
+  if (command->memory && limit_memory(command->memory) != 0) goto failed;
   report->step = DMO_STEP_EXEC;
   execve(command->path, command->argv, command->envp);
 failed:

@@ -87,6 +87,7 @@ extension Declarations {
     } else if let recycle = settings["recycle"] {
       throw Diagnostic(.settingConflict("'recycle' needs mode = persistent"), at: recycle.name.span)
     }
+    try requireLauncher(simulator, settings)
     if case .regex(let patterns) = simulator.reading, let read = settings["read"] {
       for output in simulator.outputs where patterns[output.name] == nil {
         throw Diagnostic(
@@ -120,7 +121,11 @@ extension Declarations {
     case "keep": simulator.keep = try choice(value, "keep")
     case "recycle": simulator.recycle = try number(value, 1...1_000_000_000, "recycle")
     case "version": simulator.version = try number(value, 0...1_000_000_000, "version")
-    case "ranks", "launcher", "slots":
+    case "memory": simulator.memory = try size(value, atLeast: 1_000_000, "memory")
+    case "output_limit": simulator.outputLimit = try size(value, atLeast: 1000, "output_limit")
+    case "launcher": simulator.launcher = try launcher(value)
+    case "ranks": simulator.ranks = try number(value, 1...1_000_000, "ranks")
+    case "slots":
       throw Diagnostic(.laterVersion(setting.name.text), at: setting.name.span)
     default:
       let near = Suggestion.nearest(to: setting.name.text, among: SimulatorSetting.names)
@@ -139,6 +144,18 @@ extension Declarations {
         at: expression.span)
     }
     return value
+  }
+
+  /// Bytes.
+  private func size(_ expression: Expression, atLeast least: Int, _ what: String) throws -> Int {
+    let value = try interpreter.evaluate(expression)
+    guard case .number(let bytes) = value, bytes >= Double(least), bytes <= 0x1p60 else {
+      throw Diagnostic(
+        .valueRange(
+          what, expected: "a size such as 500 MB or 4 GB, at least \(ByteCount.text(least))",
+          found: "'\(expression.span.text)'"), at: expression.span)
+    }
+    return Int(bytes)
   }
 
   private func choice<T: RawRepresentable & CaseIterable>(_ expression: Expression, _ what: String) throws
@@ -234,43 +251,5 @@ extension Declarations {
       patterns[name] = pattern
     }
     return patterns
-  }
-
-  // MARK: Commands
-
-  private func command(_ expression: Expression, isShell: Bool) throws -> [String] {
-    switch expression.kind {
-    case .string(let parts):
-      let text = try commandText(parts, expression.span)
-      let words = isShell ? [text] : text.split(whereSeparator: \.isWhitespace).map(String.init)
-      if words.isEmpty {
-        throw Diagnostic(.missingSetting("run", example: "run = \"./cell.py\""), at: expression.span)
-      }
-      return words
-    case .list(let items):
-      return try items.map { item in
-        guard case .string(let parts) = item.kind else {
-          throw Diagnostic(.wrongKind(expected: "a text", found: "'\(item.span.text)'"), at: item.span)
-        }
-        return try commandText(parts, item.span)
-      }
-    default:
-      throw Diagnostic(
-        .wrongKind(expected: "a program in quotes, or a list of texts", found: "'\(expression.span.text)'"),
-        at: expression.span)
-    }
-  }
-
-  /// `{name}` of a parameter stays for the simulator run; any other name is replaced now.
-  private func commandText(_ parts: [StringPart], _ span: Span) throws -> String {
-    try parts.map { part in
-      switch part {
-      case .text(let text): return text
-      case .name(let name):
-        let base = String(name.prefix { $0 != "[" })
-        if case .parameter? = interpreter.environment[base]?.role { return "{\(name)}" }
-        return try interpreter.interpolate([part], at: span)
-      }
-    }.joined()
   }
 }

@@ -133,7 +133,7 @@ extension Fault {
   public var help: [String] {
     switch self {
     case .numberSuffix:
-      ["durations are written 90s, 20min, 2h; a product needs '*'"]
+      ["durations are written 90s, 20min, 2h, sizes 500MB, 4GB, 2GiB; a product needs '*'"]
     case .unknownEscape: ["a text knows \\n \\t \\\" \\\\ \\{ \\}; for a backslash write \\\\"]
     case .assignmentWithoutLet(let name):
       ["to bind it write 'let \(name) = ...', to compare write '\(name) == ...'"]

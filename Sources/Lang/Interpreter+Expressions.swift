@@ -14,7 +14,7 @@ extension Interpreter {
   /// Every kind takes its parts out of the expression by itself: what is bound here would lie on the stack of every level.
   private func evaluateKind(_ expression: Expression) throws -> Value {
     switch expression.kind {
-    case .number, .percent, .duration, .bool, .string, .name: try literal(expression)
+    case .number, .percent, .duration, .size, .bool, .string, .name: try literal(expression)
     case .list, .set, .map: try collection(expression)
     case .range: try range(expression)
     case .unary: try unary(expression)
@@ -29,7 +29,7 @@ extension Interpreter {
 
   private func literal(_ expression: Expression) throws -> Value {
     switch expression.kind {
-    case .number(let value), .percent(let value): .number(value)
+    case .number(let value), .percent(let value), .size(let value): .number(value)
     case .duration(let value): .duration(value)
     case .bool(let value): .bool(value)
     case .string(let parts): .text(try interpolate(parts, at: expression.span))

@@ -1,3 +1,5 @@
+import Optim
+
 /// Turns text into tokens. Never fails: what cannot be read becomes a diagnostic, and lexing goes on behind it.
 struct Lexer {
   private let source: Source
@@ -157,6 +159,8 @@ struct Lexer {
       add(.percent(value / 100), from: start)
     } else if let seconds = Duration.units.first(where: { $0.name == suffix })?.seconds {
       add(.duration(value * seconds), from: start)
+    } else if let bytes = ByteCount.bytes(in: suffix), (value * bytes).isFinite {
+      add(.size(value * bytes), from: start)
     } else {
       complain(.numberSuffix(suffix), start..<position)
       add(.number(value), from: start)

@@ -1,3 +1,5 @@
+import Optim
+
 extension Parser {
   mutating func parseDeclaration(_ word: String) throws -> Statement.Kind {
     skip()
@@ -218,9 +220,17 @@ extension Parser {
       name: name, count: count, kind: kind, unit: unit, span: span(from: start))
   }
 
-  /// A bare word, a word with its detail (`regex {a: "..."}`), or a value.
+  /// A bare word, a word with its detail (`regex {a: "..."}`), a size (`4 GB`), or a value.
   private mutating func parseSettingValue() throws -> Expression {
     let start = current
+    if case .number(let value) = start.kind, case .identifier(let unit) = following.kind {
+      skip()
+      guard let bytes = ByteCount.bytes(in: unit), (value * bytes).isFinite else {
+        throw fail(.numberSuffix(unit), at: span(current))
+      }
+      skip()
+      return Expression(kind: .size(value * bytes), span: span(from: start))
+    }
     if case .identifier(let word) = start.kind {
       let next = following.kind
       var hasDetail = next == .symbol(.leftBrace)

@@ -184,6 +184,7 @@ extension Parser {
     switch start.kind {
     case .number(let value): return literal(.number(value))
     case .duration(let value): return literal(.duration(value))
+    case .size(let value): return literal(.size(value))
     case .percent(let value): return literal(.percent(value))
     case .string(let parts): return literal(.string(parts))
     case .identifier(let word): return try parseNameOrWord(word)

@@ -139,7 +139,7 @@ extension Parser {
     let next = following
     switch next.kind {
     case .identifier(let word): return !["and", "or", "in", "then", "else", "tol", "when"].contains(word)
-    case .number, .string, .duration, .percent: return true
+    case .number, .string, .duration, .size, .percent: return true
     default: return false
     }
   }

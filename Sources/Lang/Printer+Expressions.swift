@@ -1,3 +1,5 @@
+import Optim
+
 extension Printer {
   /// How tightly an expression holds together; a looser one inside a tighter one needs parentheses.
   private enum Level: Int, Comparable {
@@ -34,6 +36,7 @@ extension Printer {
     case .number(let value): Number.text(value)
     case .percent(let value): percent(value)
     case .duration(let value): Duration.text(value)
+    case .size(let value): size(value)
     case .bool(let value): value ? "true" : "false"
     case .string(let parts): quoted(parts)
     case .name(let name): name
@@ -132,6 +135,16 @@ extension Printer {
     let isName =
       !text.isEmpty && !text.first!.isNumber && text.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
     return isName ? text : quoted([.text(text)])
+  }
+
+  /// In the largest unit that gives a whole number, else in the largest one that reads back as the same.
+  private static func size(_ bytes: Double) -> String {
+    let exact = ByteCount.units.reversed().filter {
+      $0.bytes <= bytes && bytes / $0.bytes * $0.bytes == bytes
+    }
+    let whole = exact.first { (bytes / $0.bytes).truncatingRemainder(dividingBy: 1) == 0 }
+    guard let unit = whole ?? exact.first else { return Number.text(bytes) }
+    return Number.text(bytes / unit.bytes) + unit.name
   }
 
   /// The percent whose hundredth is exactly this number.

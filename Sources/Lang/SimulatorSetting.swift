@@ -45,6 +45,17 @@ public struct SimulatorSetting: Sendable {
       name: "recycle", values: "whole number", standard: "never",
       summary: "persistent mode: a fresh process after this many requests"),
     SimulatorSetting(
+      name: "memory", values: "4 GB", standard: "no limit",
+      summary: "address space that each of its processes may have; over it, the system refuses more"),
+    SimulatorSetting(
+      name: "output_limit", values: "64 MiB", standard: "16 MiB",
+      summary: "what one run may write to standard output, or into its answer file"),
+    SimulatorSetting(
+      name: "launcher", values: "\"mpirun -n {ranks}\"", standard: "none",
+      summary: "the command that starts a parallel program on its ranks"),
+    SimulatorSetting(
+      name: "ranks", values: "whole number", standard: "none", summary: "how many ranks the launcher starts"),
+    SimulatorSetting(
       name: "version", values: "whole number", standard: "1",
       summary: "raise it when the program itself has changed: nothing old is reused"),
   ]

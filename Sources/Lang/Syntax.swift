@@ -9,6 +9,8 @@ public struct Expression: Sendable {
   public indirect enum Kind: Sendable {
     case number(Double)
     case duration(Double)
+    /// Bytes.
+    case size(Double)
     case percent(Double)
     case string([StringPart])
     case bool(Bool)
@@ -46,7 +48,7 @@ public struct Expression: Sendable {
 extension Expression.Kind {
   var isNumber: Bool {
     switch self {
-    case .number, .duration, .percent: true
+    case .number, .duration, .size, .percent: true
     default: false
     }
   }
@@ -62,7 +64,7 @@ extension Expression.Kind {
   /// The expressions directly inside.
   var children: [Expression] {
     switch self {
-    case .number, .duration, .percent, .bool, .string, .name: []
+    case .number, .duration, .size, .percent, .bool, .string, .name: []
     case .list(let items), .set(let items), .call(_, let items): items
     case .map(let entries): entries.map(\.value)
     case .range(let a, let b), .binary(_, let a, let b), .index(let a, let b): [a, b]

@@ -5,6 +5,8 @@ struct Token: Sendable {
     case number(Double)
     /// Seconds.
     case duration(Double)
+    /// Bytes.
+    case size(Double)
     /// As a fraction: `0.5%` is 0.005.
     case percent(Double)
     case string([StringPart])

@@ -104,7 +104,7 @@ public struct Verb: Sendable {
   /// Words kept for verbs of later versions, with what each will do.
   public static let later: [String: String] = [
     "indicators": "measure a front against a reference", "notebook": "write a page with text and figures",
-    "slurm": "write a batch script", "compare": "compare two studies",
+    "compare": "compare two studies",
   ]
 
   /// `sample METHOD N [where condition]`.

@@ -88,6 +88,7 @@ public enum Words {
       (["quit", "bye", "q"], "write 'exit'"),
       (["elif", "elsif", "elseif"], "write 'else if'"),
       (["include", "source", "use"], "write 'run \"file.dmo\"'"),
+      (["slurm", "sbatch"], "a batch script is printed by 'dmo slurm script.dmo' on the command line"),
       (["end", "begin", "do", "endif", "done", "fi"], "blocks are in braces: { ... }"),
     ]
     return Dictionary(

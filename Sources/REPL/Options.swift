@@ -6,8 +6,8 @@ import Optim
 enum Options {
   static let version = dmoVersion
 
-  /// One command. `check` is a word in front of the script rather than a subcommand: those do not go together with a
-  /// command that takes arguments itself.
+  /// One command. `check` and `slurm` are words in front of the script rather than subcommands: those do not go together
+  /// with a command that takes arguments itself.
   struct Root: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "dmo",
@@ -16,11 +16,14 @@ enum Options {
       usage: """
         dmo [options] [script.dmo [name=value ...]]
         dmo [options] check script.dmo [name=value ...]
+        dmo [options] slurm script.dmo [--nodes <n>] [--ntasks-per-node <k>] ... [name=value ...]
         """,
       discussion: """
         Without a script and at a terminal, dmo starts its prompt; 'help' there explains the language.
         'check' checks a whole script and prints its plan: what it declares and how many evaluations it asks for; \
         it runs nothing.
+        'slurm' checks a script and prints a batch script that runs it under Slurm, turn after turn until it is finished: \
+        dmo slurm script.dmo > job.sh && sbatch job.sh
         Results go to standard output, notes, progress and errors to standard error.
         Exit status: 0 ok, 1 a run-time failure, 2 usage, 3 an error found before anything ran, \
         130 interrupted, 143 terminated with everything saved.
@@ -28,6 +31,8 @@ enum Options {
       version: "dmo \(version)")
 
     @OptionGroup var common: Common
+
+    @OptionGroup(title: "Options of 'slurm'") var slurm: Slurm
 
     @Option(name: .customShort("e"), help: ArgumentHelp("Run this text.", valueName: "code"))
     var code: String?
@@ -58,14 +63,24 @@ enum Options {
       let isCheck = words.first == "check" && !Options.isFile("check")
       // Under mpirun one says it.
       if isCheck, MPIJob.announcedRank > 0 { return .success }
-      if isCheck { words.removeFirst() }
+      let isSlurm = words.first == "slurm" && !Options.isFile("slurm")
+      if isCheck || isSlurm { words.removeFirst() }
+      if let option = slurm.first, !isSlurm {
+        throw ValidationError("\(option) belongs to 'dmo slurm script.dmo'")
+      }
+      if isSlurm, code != nil || stays {
+        throw ValidationError(
+          "'slurm' prints a batch script: \(code == nil ? "-i" : "-e") has no place in it")
+      }
       let script = code == nil || words.first?.contains("=") == false ? words.popFirst() : nil
       if script != nil && code != nil { throw ValidationError("give a script or -e, not both") }
       if isCheck && script == nil && code == nil { throw ValidationError("expected a script behind 'check'") }
+      if isSlurm && script == nil { throw ValidationError("expected a script behind 'slurm'") }
       if let script { try Options.requireScript(script) }
       let program = Program(
         script: script, code: code, overrides: try Options.overrides(words), common: common, stays: stays,
         isQuiet: quiet)
+      if isSlurm { return try program.slurm(slurm.request(), values: Array(words)) }
       if isCheck { return try program.check() }
       if let foreign = MPIJob.foreignLauncher { throw ValidationError(foreign) }
       guard MPIJob.isRank else { return try program.run(try common.workforce()) }

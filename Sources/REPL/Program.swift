@@ -37,12 +37,15 @@ struct Program {
   /// `dmo check`: the plan of a script.
   func check() throws -> ExitStatus {
     let host = TerminalHost(terminal: terminal, format: common.format, isQuiet: isQuiet)
-    let workforce = try common.workforce()
-    let session = try Session(host: host, overrides: overrides, workforce: workforce)
-    guard let parsed = parsed(host) else { return .faultBeforeRunning }
-    guard let plan = checked(parsed, session, host) else { return .faultBeforeRunning }
-    host.present(.table(plan.table(workforce), isWhole: true))
+    guard let plan = try plan(host) else { return .faultBeforeRunning }
+    host.present(.table(plan.table(try common.workforce()), isWhole: true))
     return .success
+  }
+
+  /// What the script declares and asks for; nil after showing what is wrong with it.
+  func plan(_ host: TerminalHost) throws -> Session.Plan? {
+    let session = try Session(host: host, overrides: overrides, workers: 1)
+    return parsed(host).flatMap { checked($0, session, host) }
   }
 
   // MARK: Batch

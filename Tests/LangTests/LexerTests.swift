@@ -27,6 +27,10 @@ struct LexerTests {
         .duration(90), .duration(1200), .duration(7200), .duration(0.25), .duration(86400), .end,
       ])
     #expect(kinds("0.5% 50%") == [.percent(0.005), .percent(0.5), .end])
+    #expect(kinds("4GB 1.5MiB 2KB") == [.size(4e9), .size(1.5 * 1_048_576), .size(2000), .end])
+    #expect(kinds("4 GB") == [.number(4), .identifier("GB"), .end], "with a blank only in settings")
+    #expect(faults("4gb") == ["numberSuffix 0..<3"])
+    #expect(faults("1e308GB") == ["numberSuffix 0..<7"])
     #expect(faults("5sec") == ["numberSuffix 0..<4"])
     #expect(faults("1e") == ["numberSuffix 0..<2"])
     #expect(faults("1e999") == ["numberTooLarge 0..<5"])

@@ -98,7 +98,7 @@ struct PrinterTests {
   private func shape(_ expression: Lang.Expression) -> String {
     let inner = expression.kind.children.map(shape).joined(separator: " ")
     switch expression.kind {
-    case .number(let v), .percent(let v), .duration(let v): return "\(v)"
+    case .number(let v), .percent(let v), .duration(let v), .size(let v): return "\(v)"
     case .bool(let v): return "\(v)"
     case .string(let v): return "\(v)"
     case .name(let v): return v

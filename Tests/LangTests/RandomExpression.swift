@@ -31,7 +31,7 @@ enum RandomExpression {
   private static func leaf(_ random: inout TestRandom) -> String {
     let leaves = [
       "1", "2.5", "1e-300", "0.1", "x", "y", "\"t{x}\\n\"", "true", "5%", "0.7%", "90s", "1.5h", "250ms",
-      "w[2]", "m.a", "(1..3)",
+      "w[2]", "m.a", "(1..3)", "4GB", "1.5MiB", "0.3KB",
     ]
     return leaves[random.below(leaves.count)]
   }

@@ -84,7 +84,7 @@ struct ProcessTests {
             (folder ?? "").withCString { text in
               var command = dmo_command(
                 path: path, argv: argv, envp: environment, folder: folder == nil ? nil : text, input: 0,
-                output: 1, errors: 2)
+                output: 1, errors: 2, memory: 0)
               var pid: pid_t = 0
               var step = DMO_STEP_NONE
               let error = dmo_spawn(&command, &pid, &step)

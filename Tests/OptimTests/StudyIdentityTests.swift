@@ -23,6 +23,11 @@ import Testing
     let changes: [(inout Simulator) -> Void] = [
       { $0.timeLimit = .seconds(3) }, { $0.retries = 2 }, { $0.keep = .all }, { $0.recycle = 5 },
       { $0.mode = .persistent }, { $0.onFailure = .abort }, { $0.directory = "/elsewhere" },
+      { $0.memory = 1 << 30 }, { $0.outputLimit = 1 << 20 },
+      {
+        $0.launcher = ["mpirun", "-n", "{ranks}"]
+        $0.ranks = 4
+      },
     ]
     for change in changes {
       var changed = StudyFixture.simulator()

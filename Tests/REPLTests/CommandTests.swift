@@ -65,6 +65,7 @@ import Testing
       #expect(help.status == 0 && help.errors == "")
       for word in [
         "-e <code>", "-i", "-q", "-C", "--workers", "--format", "--color", "--version", "check", "143",
+        "slurm", "--nodes", "--ntasks-per-node", "--time", "--signal-seconds",
       ] {
         #expect(help.output.contains(word), "\(word) in \(help.output)")
       }

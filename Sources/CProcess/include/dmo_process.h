@@ -15,10 +15,19 @@ struct dmo_command {
   int input;
   int output;
   int errors;
+  /// Bytes of address space the program and each of its children may have (RLIMIT_AS); 0 leaves the limit as it is.
+  size_t memory;
 };
 
 /// Which step of `dmo_spawn` failed.
-enum dmo_step { DMO_STEP_NONE, DMO_STEP_FORK, DMO_STEP_FOLDER, DMO_STEP_DESCRIPTORS, DMO_STEP_EXEC };
+enum dmo_step {
+  DMO_STEP_NONE,
+  DMO_STEP_FORK,
+  DMO_STEP_FOLDER,
+  DMO_STEP_DESCRIPTORS,
+  DMO_STEP_MEMORY,
+  DMO_STEP_EXEC
+};
 
 /// Starts a program in its own process group with default signal handlers and an empty signal mask, nothing
 /// open but 0 to 2, and SIGKILL as its parent-death signal (it is sent when the calling *thread* ends).

@@ -37,7 +37,8 @@ struct AnswerReader {
     }
     guard size <= limit else {
       throw Complaint(
-        .flood, "\(name) wrote \(size >> 20) MiB into '\(file)', which may hold \(limit >> 20) MiB")
+        .flood,
+        "\(name) wrote \(ByteCount.text(size)) into '\(file)', which may hold \(ByteCount.text(limit))")
     }
     guard let data = FileManager.default.contents(atPath: path) else {
       throw Complaint(.answer, "\(name) wrote an answer file '\(file)' that cannot be read")

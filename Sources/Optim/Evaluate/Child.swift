@@ -33,6 +33,8 @@ final class Child {
   var lastNoise: [UInt8] = []
   /// Answers given (persistent mode).
   var served = 0
+  /// The signal that ended it, by itself or as a shell tells of it; 0 for none.
+  var endedBy: Int32 = 0
 
   /// Descriptors; -1 when closed.
   private(set) var input: Int32

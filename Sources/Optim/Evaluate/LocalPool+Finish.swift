@@ -22,10 +22,10 @@ extension LocalPool {
   func settle(_ child: Child, _ now: Double) {
     if child.pidfd < 0, !child.hasExited, dmo_ended(child.pid) != 0 { exited(child) }
     if child.verdict == nil, child.isPersistent { listen(child) }
-    if child.verdict == nil, child.volume > limits.flood {
+    let most = flood(child.program.simulator)
+    if child.verdict == nil, child.volume > most {
       child.verdict = Complaint(
-        .flood, "\(child.name) wrote more than \(limits.flood >> 20) MiB to its standard output and was ended"
-      )
+        .flood, "\(child.name) wrote more than \(ByteCount.text(most)) to its standard output and was ended")
       end(child, with: SIGKILL)
     }
     if child.hasExited {
@@ -47,6 +47,9 @@ extension LocalPool {
     }
     escalate(child, now)
   }
+
+  /// Bytes that one run of a simulator may write.
+  func flood(_ simulator: Simulator) -> Int { simulator.outputLimit ?? limits.flood }
 
   /// The program has ended; its output is read to the end.
   func exited(_ child: Child) {
@@ -124,7 +127,7 @@ extension LocalPool {
   }
 
   private func outcome(_ line: [UInt8], _ child: Child) throws(Complaint) -> Answer.Outcome {
-    let reader = AnswerReader(simulator: child.program.simulator, limit: limits.flood)
+    let reader = AnswerReader(simulator: child.program.simulator, limit: flood(child.program.simulator))
     return try check(try reader.object(line[...]), child)
   }
 
@@ -164,7 +167,7 @@ extension LocalPool {
   private func conclusion(_ child: Child, _ status: Int32) throws(Complaint) -> Answer.Outcome {
     if let verdict = child.verdict { throw verdict }
     if child.isPersistent { return try lastWords(child, status) }
-    let reader = AnswerReader(simulator: child.program.simulator, limit: limits.flood)
+    let reader = AnswerReader(simulator: child.program.simulator, limit: flood(child.program.simulator))
     guard let complaint = complaint(about: status, child) else {
       return try check(try reader.read(child.received, folder: child.folder), child)
     }
@@ -192,6 +195,7 @@ extension LocalPool {
 
   private func complaint(about status: Int32, _ child: Child) -> Complaint? {
     if status == 0 { return nil }
+    child.endedBy = status < 0 ? -status : status > 128 && status < 160 ? status - 128 : 0
     if status < 0 {
       let name = SignalName.of(-status)
       let hint = status == -SIGKILL ? "; perhaps the machine ran out of memory" : ""
@@ -221,11 +225,18 @@ extension LocalPool {
     case .failure where attempt.number <= attempt.program.simulator.retries:
       again(Attempt(job: attempt.job, program: attempt.program, number: attempt.number + 1))
     case .failure(let complaint):
-      let reason = complaint.reason + (folder.map { Failure.folderNote + $0 } ?? "")
+      let reason =
+        complaint.reason + memoryRemark(complaint, child) + (folder.map { Failure.folderNote + $0 } ?? "")
       let failure = Failure(
         kind: complaint.kind, reason: reason, errorTail: child.errorTail.text, attempts: attempt.number)
       release(Answer(id: attempt.job.id, outcome: .failed(failure), seconds: seconds))
     }
+  }
+
+  private func memoryRemark(_ complaint: Complaint, _ child: Child) -> String {
+    guard let bytes = child.program.simulator.memory else { return "" }
+    return MemoryLimit(bytes: bytes).remark(
+      kind: complaint.kind, reason: complaint.reason, errorTail: child.errorTail.text, signal: child.endedBy)
   }
 
   private func release(_ answer: Answer) {

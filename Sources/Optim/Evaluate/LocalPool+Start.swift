@@ -60,7 +60,7 @@ extension LocalPool {
         return false
       }
     }
-    return child.output >= 0 && child.input >= 0 && child.volume <= limits.flood
+    return child.output >= 0 && child.input >= 0 && child.volume <= flood(child.program.simulator)
   }
 
   /// Starts a process, for one job or (nil) for many.

@@ -6,6 +6,8 @@ import Foundation
 final class Program {
   let simulator: Simulator
   let path: String
+  /// What starts a parallel program on its ranks, and stands before it; empty for others.
+  private let launcher: [String]
   /// The arguments before placeholders are filled in, the program's name first.
   private let arguments: [String]
   private let environment: Environment
@@ -25,13 +27,19 @@ final class Program {
     search = ProgramSearch(simulator: simulator, path: environment.path)
     if let contradiction = simulator.contradiction { throw search.refusal(contradiction) }
     guard let first = simulator.command.first else { throw search.refusal("its command is empty") }
-    if simulator.shell {
-      path = "/bin/sh"
-      arguments = []
-    } else {
-      path = try search.locate(first)
-      arguments = [first] + search.arguments()
+    let program = simulator.shell ? "/bin/sh" : try search.locate(first)
+    arguments = simulator.shell ? [] : [first] + search.arguments(of: simulator.command)
+    guard let starter = simulator.launcher.first, let ranks = simulator.ranks else {
+      path = program
+      launcher = []
+      return
     }
+    path = try search.locate(starter)
+    // The launcher would look for a bare name in the folder of the run, or in the PATH of another machine.
+    launcher =
+      ([starter] + search.arguments(of: simulator.launcher)).map {
+        $0.replacingOccurrences(of: "{ranks}", with: "\(ranks)")
+      } + [program]
   }
 
   /// The arguments of one run; `parameters` is nil for a process that serves many.
@@ -41,11 +49,14 @@ final class Program {
     if simulator.input == .args {
       for (name, value) in values.sorted(by: { $0.key < $1.key }) { options += ["--\(name)", value.plain] }
     }
-    guard simulator.shell else {
-      return arguments.map { Substitution.plain.apply(to: $0, values) } + options
+    var words = ["/bin/sh"]
+    if simulator.shell {
+      let line = Substitution.shell.apply(to: simulator.command.joined(separator: " "), values)
+      words += ["-c", options.isEmpty ? line : line + " \"$@\"", simulator.name]
+    } else {
+      words = arguments.map { Substitution.plain.apply(to: $0, values) }
     }
-    let line = Substitution.shell.apply(to: simulator.command.joined(separator: " "), values)
-    return ["/bin/sh", "-c", options.isEmpty ? line : line + " \"$@\"", simulator.name] + options
+    return launcher + words.dropFirst(launcher.isEmpty ? 0 : 1) + options
   }
 
   /// The request: one line of JSON with the parameters and the constants sent along.
@@ -73,7 +84,7 @@ final class Program {
           folder.withCString { folder in
             var command = dmo_command(
               path: path, argv: argv, envp: envp, folder: folder, input: descriptors.0, output: descriptors.1,
-              errors: descriptors.2)
+              errors: descriptors.2, memory: simulator.memory ?? 0)
             return dmo_spawn(&command, &pid, &step)
           }
         }
@@ -83,6 +94,9 @@ final class Program {
     case DMO_STEP_NONE: return pid
     case DMO_STEP_EXEC: throw search.refusal(of: path, error: error)
     case DMO_STEP_FOLDER: throw search.refusal("its folder '\(folder)' cannot be entered: \(text(error))")
+    case DMO_STEP_MEMORY:
+      throw search.refusal(
+        "its memory cannot be limited to \(ByteCount.text(simulator.memory ?? 0)): \(text(error))")
     default: throw search.refusal("the system gave no new process: \(text(error))")
     }
   }
@@ -121,9 +135,7 @@ private struct Environment {
   let path: String
 
   init(_ simulator: Simulator) {
-    var values = ProcessInfo.processInfo.environment.filter { name, _ in
-      !["OMPI_", "PMI", "PMIX_"].contains(where: name.hasPrefix)
-    }
+    var values = LauncherVariables.removed(from: ProcessInfo.processInfo.environment)
     // Without it a Python model that forgets to flush after an answer would wait for ever, and so would we.
     if simulator.mode == .persistent { values["PYTHONUNBUFFERED"] = "1" }
     values["DMO_DIRECTORY"] = simulator.directory

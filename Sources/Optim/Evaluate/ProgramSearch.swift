@@ -47,10 +47,10 @@ struct ProgramSearch {
     )
   }
 
-  /// The arguments after the program, those that name something in the simulator's folder with their full
+  /// The arguments after a command's program, those that name something in the simulator's folder with their full
   /// path: the child works in a folder of its own, and `python3 model.py` should still find the model.
-  func arguments() -> [String] {
-    simulator.command.dropFirst().map { argument in
+  func arguments(of command: [String]) -> [String] {
+    command.dropFirst().map { argument in
       guard !argument.hasPrefix("-"), !argument.hasPrefix("/"), !argument.isEmpty else { return argument }
       let file = inFolder(argument)
       return Self.isFile(file) || (argument.contains("/") && Self.exists(file)) ? file : argument

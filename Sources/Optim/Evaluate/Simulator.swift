@@ -84,6 +84,14 @@ public struct Simulator: Codable, Hashable, Sendable {
   public var version = 1
   /// Persistent mode: the process is replaced after this many requests.
   public var recycle: Int?
+  /// Bytes of address space that each of its processes may have.
+  public var memory: Int?
+  /// Bytes that one run may write to standard output, or into its answer file; `Limits.flood` unless given.
+  public var outputLimit: Int?
+  /// A parallel simulator: the command that starts it on several ranks, `{ranks}` standing for their number, and that
+  /// number. Both or neither.
+  public var launcher: [String] = []
+  public var ranks: Int?
   /// The folder that relative program and template paths start from: the script's own, as an absolute path, for the
   /// program runs in another folder.
   public internal(set) var directory: String
@@ -109,6 +117,19 @@ public struct Simulator: Codable, Hashable, Sendable {
       return "read = regex has no pattern for the output '\(output.name)'"
     }
     if let recycle, recycle < 1 { return "recycle = \(recycle) leaves no request to serve" }
+    return contradictionOfRanks
+  }
+
+  private var contradictionOfRanks: String? {
+    if let ranks, ranks < 1 { return "ranks = \(ranks) leaves nothing to start" }
+    if ranks != nil, launcher.isEmpty {
+      return "'ranks' needs the command that starts them, such as launcher = \"mpirun -n {ranks}\""
+    }
+    guard !launcher.isEmpty else { return nil }
+    if ranks == nil { return "'launcher' needs the number of ranks it starts, such as ranks = 4" }
+    if !launcher.contains(where: { $0.contains("{ranks}") }) {
+      return "the launcher does not say how many ranks: expected {ranks} in it, such as \"mpirun -n {ranks}\""
+    }
     return nil
   }
 

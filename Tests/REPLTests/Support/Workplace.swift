@@ -81,6 +81,11 @@ final class Workplace {
     try launch([try Self.binary()] + arguments, input: input)
   }
 
+  /// Starts another program and goes on.
+  func start(program: String, _ arguments: [String]) throws -> Run {
+    try launch([program] + arguments, input: nil)
+  }
+
   /// Runs dmo to its end.
   func dmo(_ arguments: String..., input: String? = nil, within seconds: Double = 60) throws -> Result {
     try start(arguments, input: input).result(within: seconds)
