@@ -22,6 +22,8 @@ struct InfillSearch: Sendable {
   let scale: [Double]
   /// Evaluated or pending points, as parameter values.
   let known: [[Double]]
+  /// Those of them whose answers are awaited: they count as found as predicted, and push chosen ones away.
+  var pending: [[Double]] = []
   /// See `AcquisitionFunction`.
   let caution: Double
   /// Starts of the gradient ascent per chosen point; 0 takes candidates as they are.
@@ -68,6 +70,20 @@ struct InfillSearch: Sendable {
       prints = Set(search.known.map(fingerprint))
       knownUnits = search.known.map(space.encode)
       front = search.front
+      chosenUnits = search.pending.map(space.encode)
+      let expected = search.pending.isEmpty ? nil : search.model.predict(search.pending)
+      if let expected { believe(expected) }
+    }
+
+    /// Counts points as evaluated and found as predicted: those that are likelier feasible than not join the front. Where no feasible point
+    /// is known there is no front to join.
+    private mutating func believe(_ prediction: ProblemPrediction) {
+      guard front != nil else { return }
+      let isAnyTaken = search.acquisition == .crowding
+      for (row, feasibility) in prediction.logFeasibility.enumerated()
+      where isAnyTaken || feasibility > log(0.5) {
+        for k in prediction.costs.indices { front![k].append(prediction.costs[k][row]) }
+      }
     }
 
     // MARK: By worth
@@ -192,10 +208,7 @@ struct InfillSearch: Sendable {
       chosen.append(infill)
       chosenUnits.append(space.encode(infill.point))
       prints.insert(fingerprint(infill.point))
-      guard front != nil,
-        search.model.predict([infill.point]).logFeasibility[0] > log(0.5) || search.acquisition == .crowding
-      else { return }
-      for k in infill.costs.indices { front![k].append(infill.costs[k]) }
+      if front != nil { believe(search.model.predict([infill.point])) }
     }
   }
 }
