@@ -48,6 +48,7 @@ public enum Manual {
     case .numbers: "list of numbers"
     case .text: "text"
     case .duration: "duration"
+    case .flag: "`true` `false`"
     case .column: "formula"
     case .points: "points"
     case .model(let words):

@@ -82,16 +82,17 @@ struct AsynchronousLoop {
   mutating func run() throws -> OptimizationResult {
     do {
       try flight.takeUp(limit: pace.budget)
-      try sampleFirst()
+      try replay()
+      if ending == nil { try sampleFirst() }
       try fly()
       try flight.land()
     } catch {
       flight.abandon()
       throw error
     }
-    if flight.returned > (log.records.last?.evaluations ?? -1) { try record(log.records.count == 0 ? 0 : nextEpoch) }
+    if flight.returned > (log.records.last?.evaluations ?? -1) { try record(nextEpoch) }
     log.setBusy(ends.indices.map { flight.busy(from: $0 == 0 ? 0 : ends[$0 - 1], to: ends[$0]) })
-    if ending == nil && !wasInterrupted { ending = options.stopping.reason(log.state(evaluations: flight.returned)) }
+    if ending == nil && !wasInterrupted { ending = reason }
     return log.result(
       rows: flight.rows, reason: wasInterrupted ? nil : ending, remembered: flight.remembered,
       computed: flight.computed)
@@ -114,9 +115,11 @@ struct AsynchronousLoop {
     if flight.out > 0 { try flight.turn(timeout: timeout, activity: "optimizing", total: plannedTotal) }
     if observer.interruption != .none { wasInterrupted = true }
     if let limit = options.stopping.seconds, log.seconds >= limit, ending == nil {
-      ending = options.stopping.reason(log.state(evaluations: flight.returned))
+      ending = reason
     }
   }
+
+  private var reason: String? { options.stopping.reason(log.state(evaluations: flight.returned)) }
 
   private var plannedTotal: Int { pace.budget == .max ? flight.rows.count : pace.budget }
   private var room: Int { pace.budget - flight.rows.count }
@@ -184,9 +187,7 @@ struct AsynchronousLoop {
   /// Learns from what has come back and asks for more.
   private mutating func round() throws {
     let scores = try campaign.scores()
-    let back = flight.takeBack()
-    epoch.returned += back
-    log.adapt(to: back.filter { predicted[$0] != nil }.map { scores.status[$0] })
+    try takeBack()
     let count = min(max(target - flight.out, 1), room)
     // Every simulation has failed so far: there is nothing to learn but where not to look.
     guard scores.hasAnswers else { return try sample(count) }
@@ -246,11 +247,33 @@ struct AsynchronousLoop {
   private mutating func recordIfDue() throws {
     guard epochsOver >= nextEpoch else { return }
     try record(epochsOver)
-    if ending == nil { ending = options.stopping.reason(log.state(evaluations: flight.returned)) }
+    if ending == nil { ending = reason }
+  }
+
+  /// The epochs of an earlier run of this search, in the order in which it asked for the points: rules that look back find what they need,
+  /// and end the search where they did.
+  private mutating func replay() throws {
+    let known = flight.rows.filter { campaign.archive.states[$0] != .pending }
+    guard !known.isEmpty else { return }
+    while ending == nil, pace.initial + nextEpoch * pace.batch <= known.count {
+      let count = pace.initial + nextEpoch * pace.batch
+      try log.record(
+        epoch: nextEpoch, evaluations: count, error: nil, .init(), without: Set(known.dropFirst(count)))
+      ends.append(flight.seconds)
+      ending = options.stopping.reason(log.state(evaluations: count))
+    }
+  }
+
+  /// Notes what has come back, and what that says about the model's hopes.
+  private mutating func takeBack() throws {
+    let back = flight.takeBack()
+    epoch.returned += back
+    let status = try campaign.scores().status
+    log.adapt(to: back.filter { predicted[$0] != nil }.map { status[$0] })
   }
 
   private mutating func record(_ number: Int) throws {
-    epoch.returned += flight.takeBack()
+    try takeBack()
     let now = flight.seconds
     let error = try log.error(
       of: epoch.returned.compactMap { row in predicted[row].map { (row, $0) } })

@@ -58,13 +58,18 @@ struct EpochLog {
     var busy: Double?
   }
 
-  mutating func record(epoch: Int, evaluations: Int, error: Double?, _ times: Times) throws {
+  /// - Parameter without: rows that do not count yet.
+  mutating func record(
+    epoch: Int, evaluations: Int, error: Double?, _ times: Times, without: Set<Int> = []
+  ) throws {
     let scores = try campaign.scores()
-    let front = scores.feasibleFront
-    let costs = scores.costs.map { column in front.map { column[$0] } }
-    if reference == nil && !front.isEmpty { reference = Self.reference(front: costs, all: scores.costs) }
+    let feasible = scores.rows(.feasible).filter { !without.contains($0) }
+    let all = scores.costs.map { column in column.indices.filter { !without.contains($0) }.map { column[$0] } }
+    let front = NonDominated.firstFront(scores.costs.map { column in feasible.map { column[$0] } })
+    let costs = scores.costs.map { column in front.map { column[feasible[$0]] } }
+    if reference == nil && !front.isEmpty { reference = Self.reference(front: costs, all: all) }
     let record = EpochRecord(
-      epoch: epoch, evaluations: evaluations, feasible: scores.rows(.feasible).count, front: front.count,
+      epoch: epoch, evaluations: evaluations, feasible: feasible.count, front: front.count,
       hypervolume: reference.map { front.isEmpty ? 0 : hypervolume(costs, reference: $0) },
       error: error, simulating: times.simulating, training: times.training, searching: times.searching,
       busy: times.busy, costs: costs)

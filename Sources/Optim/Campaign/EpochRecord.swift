@@ -2,7 +2,7 @@
 public struct EpochRecord: Sendable {
   /// 0 for the initial sample.
   public let epoch: Int
-  /// Points asked for by this search so far.
+  /// Points asked for by this search so far; in an asynchronous search those that have come back.
   public let evaluations: Int
   /// Feasible points of the whole archive, and the size of their front.
   public let feasible: Int

@@ -54,10 +54,13 @@ struct Flight {
     try send(own)
   }
 
+  /// Whether the archive does not have a point yet.
+  func isNew(_ point: [Double]) -> Bool { !prints.contains(fingerprint(point)) }
+
   /// Asks for points, those left out that the archive has already; gives the rows of the others.
   @discardableResult
   mutating func ask(_ points: [[Double]]) throws -> [Int] {
-    let new = points.filter { !prints.contains(fingerprint($0)) }
+    let new = points.filter(isNew)
     campaign.study.propose(new, of: identity, from: rows.count)
     let asked = Array(campaign.propose(new))
     try send(asked)

@@ -9,7 +9,8 @@ struct Infill: Sendable {
   let worth: Double
 }
 
-/// Chooses a batch: greedily, each point by the acquisition function's maximum given the earlier ones.
+/// Chooses a batch: greedily, each point by the acquisition function's maximum given the earlier ones and
+/// those whose answers are awaited.
 ///
 /// The earlier ones count as if they had been evaluated and found as predicted (kriging believer; Ginsbourger, Le Riche and Carraro
 /// 2010), and push later ones away from themselves. Known points and cells are never chosen again.
@@ -37,10 +38,12 @@ struct InfillSearch: Sendable {
   /// At most `count` new points.
   ///
   /// - Parameter candidates: parameter values, such as the population of a search on the model.
-  func choose(_ count: Int, from candidates: [[Double]], stream: RandomStream) -> [Infill] {
+  func choose(
+    _ count: Int, from candidates: [[Double]], stream: RandomStream, shouldStop: () -> Bool = { false }
+  ) -> [Infill] {
     var random = stream
     var batch = Batch(self, candidates)
-    while batch.chosen.count < count {
+    while batch.chosen.count < count, !shouldStop() {
       let draw = reference.map { _ in random.normal() }
       guard let next = acquisition == .crowding ? batch.farthest() : batch.best(draw) else { break }
       batch.add(next)
