@@ -93,7 +93,8 @@ extension Campaign {
     try backlog.remember(self, atOnce: true)
     let reference = measure(&records)
     return SearchResult(
-      records: records, rows: Array(first..<archive.count), reference: reference, wasInterrupted: wasInterrupted,
+      records: records, rows: Array(first..<archive.count), reference: reference,
+      wasInterrupted: wasInterrupted,
       remembered: remembered, computed: computed)
   }
 

@@ -56,6 +56,12 @@ public final class Campaign {
     return pool
   }
 
+  /// From now on jobs go to this pool, until the number of workers changes.
+  func use(_ pool: any Pool) {
+    endPool()
+    livePool = pool
+  }
+
   func endPool() {
     livePool?.shutDown()
     livePool = nil

@@ -64,7 +64,8 @@ struct EpochLog {
   ) throws {
     let scores = try campaign.scores()
     let feasible = scores.rows(.feasible).filter { !without.contains($0) }
-    let all = scores.costs.map { column in column.indices.filter { !without.contains($0) }.map { column[$0] } }
+    let all = scores.costs.map { column in column.indices.filter { !without.contains($0) }.map { column[$0] }
+    }
     let front = NonDominated.firstFront(scores.costs.map { column in feasible.map { column[$0] } })
     let costs = scores.costs.map { column in front.map { column[feasible[$0]] } }
     if reference == nil && !front.isEmpty { reference = Self.reference(front: costs, all: all) }

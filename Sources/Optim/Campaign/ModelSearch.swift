@@ -47,7 +47,8 @@ struct ModelSearch: Sendable {
       starts: max(2, 16 / batch))
     let near = neighbours(known, model.problem.space, round.stream.derived(1))
     let chosen = infill.choose(
-      round.count, from: accepted(found.points + near), stream: round.stream.derived(2), shouldStop: shouldStop)
+      round.count, from: accepted(found.points + near), stream: round.stream.derived(2),
+      shouldStop: shouldStop)
     return (chosen, found.points)
   }
 

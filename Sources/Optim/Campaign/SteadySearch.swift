@@ -42,7 +42,9 @@ struct SteadySearch {
       scales = scores.scales
       best.seed(campaign.evaluatedPopulation(scores))
     }
-    let numbers = [Double(options.population), options.crossoverProbability, options.mutationProbability ?? -1]
+    let numbers = [
+      Double(options.population), options.crossoverProbability, options.mutationProbability ?? -1,
+    ]
     let identity = try campaign.searchIdentity(
       [entry.name, "none", "\(numbers + options.crossoverIndex + options.mutationIndex)"])
     flight = try Flight(campaign, identity: identity, observer: observer)

@@ -20,7 +20,8 @@ extension Study {
       let bytes = rows.bytes(0)
       points.append(
         (0..<bytes.count / 8).map {
-          Double(bitPattern: UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * $0, as: UInt64.self)))
+          Double(
+            bitPattern: UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * $0, as: UInt64.self)))
         })
     }
     return points + pendingProposals.filter { $0.search == search }.map(\.point)
