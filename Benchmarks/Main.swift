@@ -1,6 +1,7 @@
 import Foundation
 
-/// `dmo-bench [--quick] [--python INTERPRETER] [NAME ...]`: runs workloads and prints a Markdown table with the ratio to each peer.
+/// `dmo-bench [--quick] [--python INTERPRETER] [--task-cost SECONDS] [--evidence FILE] [NAME ...]`: runs workloads and prints a Markdown
+/// table with the ratio to each peer.
 @main
 struct Main {
   static let workloads: [any Workload] = [
@@ -9,6 +10,7 @@ struct Main {
     StudyBenchmark(),
     FormulaBenchmark(), RescoreBenchmark(), SensitivityBenchmark(), TrainingStepBenchmark(),
     JointAccuracyBenchmark(), GaussianProcessBenchmark(), MillionEvaluationsBenchmark(),
+    WorkerUtilisationBenchmark(),
   ]
 
   static func main() throws {
@@ -20,20 +22,31 @@ struct Main {
     let quick = arguments.contains("--quick")
     arguments.removeAll { $0 == "--quick" }
     var python = ProcessInfo.processInfo.environment["DMO_PEER_PYTHON"]
-    if let at = arguments.firstIndex(of: "--python"), at + 1 < arguments.count {
-      python = arguments[at + 1]
-      arguments.removeSubrange(at...(at + 1))
+    if let path = value(of: "--python", in: &arguments) { python = path }
+    let taskCost = value(of: "--task-cost", in: &arguments)
+    let evidence = value(of: "--evidence", in: &arguments)
+    if let taskCost, !(Double(taskCost).map { $0 >= 0 && $0.isFinite } ?? false) {
+      print("--task-cost takes seconds, such as 20e-6, and not '\(taskCost)'")
+      exit(2)
     }
     let unknown = arguments.filter { name in !workloads.contains { $0.name == name } }
     guard unknown.isEmpty else {
       print("unknown workload '\(unknown[0])'; there are: \(workloads.map(\.name).joined(separator: " "))")
       exit(2)
     }
-    let bench = Bench(quick: quick, python: python)
+    let bench = Bench(
+      quick: quick, python: python, taskCost: taskCost.flatMap(Double.init), evidence: evidence)
     print("| workload | dmo | peer | ratio | goal | met |\n|---|---|---|---|---|---|")
     for workload in workloads where arguments.isEmpty || arguments.contains(workload.name) {
       for row in try workload.measure(bench) { print(line(row)) }
     }
+  }
+
+  /// Takes an option and its value out of the arguments.
+  private static func value(of option: String, in arguments: inout [String]) -> String? {
+    guard let at = arguments.firstIndex(of: option), at + 1 < arguments.count else { return nil }
+    defer { arguments.removeSubrange(at...(at + 1)) }
+    return arguments[at + 1]
   }
 
   private static func line(_ row: Measurement) -> String {

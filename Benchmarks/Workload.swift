@@ -27,6 +27,10 @@ struct Bench: Sendable {
   let quick: Bool
   /// An interpreter with the peer packages (numpy, pymoo, moocore), or nil.
   let python: String?
+  /// Seconds that rank 0 is taken to spend on a task; nil: the measured figure.
+  let taskCost: Double?
+  /// Where a workload writes its figures as CSV, if it has any beside the table.
+  let evidence: String?
 
   /// Median wall-clock seconds of `repeats` runs after one warm-up.
   func median(repeats: Int = 5, _ body: () throws -> Void) rethrows -> Double {

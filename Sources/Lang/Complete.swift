@@ -123,6 +123,7 @@ extension Session {
   private func values(of kind: Verb.Kind) -> [String] {
     switch kind {
     case .choice(let words), .wordOrText(let words): return words
+    case .flag: return ["true", "false"]
     case .model(let words):
       return Surrogates.all.map(\.name) + words
         + environment.order.filter { name in

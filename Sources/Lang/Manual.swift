@@ -49,6 +49,7 @@ public enum Manual {
     case .text: "text"
     case .wordOrText(let words): words.map { "`\($0)`" }.joined(separator: " ") + " or text"
     case .duration: "duration"
+    case .flag: "`true` `false`"
     case .column: "formula"
     case .points: "points"
     case .model(let words):

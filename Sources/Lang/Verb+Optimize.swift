@@ -18,6 +18,13 @@ extension Verb {
         "epochs", .integer(1...1_000_000), nil,
         "rounds of training, searching and evaluating; 25 where nothing ends the search"),
       Option("batch", .integer(1...100_000), nil, "points per epoch; a hundredth of the evaluations"),
+      Option(
+        "async", .flag, "false",
+        "true: keep every worker busy instead of waiting for whole batches; the result then depends on workers and timing"
+      ),
+      Option(
+        "refit", .number(0.001...1), "0.1",
+        "with async=true, the share of a batch that comes back before the surrogate is fitted again"),
       Option("time", .duration, nil, "ends after this long, with the epoch under way"),
       Option(
         "hypervolume", .number(0...Double.greatestFiniteMagnitude), nil, "ends when the front has reached it"),
@@ -68,13 +75,14 @@ extension Verb {
     "epochs", "batch", "time", "hypervolume", "target", "progress", "initial", "acquisition", "gradient",
     "sensitivity",
     "reference", "mode",
-    "on", "labels",
+    "on", "labels", "refit",
   ]
 }
 
 extension Session {
   func checkOptimize(_ arguments: Arguments, _ interpreter: Interpreter) throws {
     let population = arguments.integer("population") ?? 100
+    try checkAsynchronous(arguments, interpreter)
     if arguments.word("surrogate") == "none" {
       if let other = Verb.surrogateOptions.first(where: arguments.has) {
         throw Diagnostic(
@@ -109,7 +117,31 @@ extension Session {
     plan(rule.evaluations ?? (rule.epochs ?? 0).multipliedReportingOverflow(by: batch).partialValue)
   }
 
+  private func checkAsynchronous(_ arguments: Arguments, _ interpreter: Interpreter) throws {
+    if arguments.has("refit") && !arguments.flag("async") {
+      throw Diagnostic(
+        .settingConflict("'refit=' belongs to async=true: a batch that is waited for is fitted once"),
+        at: arguments.span(of: "refit"))
+    }
+    guard arguments.flag("async") else { return }
+    if interpreter.environment.simulatorNames.isEmpty {
+      throw Diagnostic(
+        .settingConflict("async=true keeps simulators running, and this problem has none"),
+        at: arguments.span(of: "async"), help: ["formulas are computed at once: leave it out"])
+    }
+    let name = arguments.word("algorithm") ?? Algorithms.all[0].name
+    if arguments.word("surrogate") == "none", Algorithms.named(name)?.isSteady == false {
+      let steady = Algorithms.all.filter(\.isSteady).map(\.name).joined(separator: ", ")
+      throw Diagnostic(
+        .settingConflict("\(name) goes generation by generation: without a surrogate it knows no async=true"),
+        at: arguments.span(of: "async"), help: ["algorithms that do: \(steady)"])
+    }
+  }
+
   func optimize(_ arguments: Arguments) throws -> Value {
+    if arguments.flag("async") {
+      host.note("asynchronous: the result depends on the number of workers and on timing")
+    }
     let algorithm = Algorithms.named(arguments.word("algorithm") ?? Algorithms.all[0].name)!
     var search = SearchOptions(population: arguments.integer("population")!)
     search.crossoverProbability = arguments.number("crossover")!
@@ -130,9 +162,15 @@ extension Session {
     if let evaluations = arguments.integer("evaluations"), !arguments.has("generations") {
       generations = max(1, evaluations / search.population)
     }
-    let result = try campaign.search(
-      algorithm, options: search, generations: generations, recordEvery: max(1, generations / 10),
-      observer: host)
+    let recordEvery = max(1, generations / 10)
+    let result =
+      arguments.flag("async")
+      ? try campaign.searchSteadily(
+        algorithm, options: search,
+        evaluations: arguments.integer("evaluations") ?? generations * search.population,
+        recordEvery: recordEvery * search.population, observer: host)
+      : try campaign.search(
+        algorithm, options: search, generations: generations, recordEvery: recordEvery, observer: host)
     noteSearch(remembered: result.remembered, computed: result.computed, interrupted: result.wasInterrupted)
     var columns = [
       Table.Column("generation", .integers(result.records.map(\.generation))),
@@ -140,8 +178,13 @@ extension Session {
       Table.Column("feasible", .integers(result.records.map(\.feasible))),
       Table.Column("front", .integers(result.records.map(\.front))),
     ]
+    if arguments.flag("async") { columns.append(busyColumn(result.records.map(\.busy))) }
     let title = "\(algorithm.name): population and front by generation"
     return .table(table(title, &columns, result.reference, result.records.map(\.hypervolume)))
+  }
+
+  private func busyColumn(_ shares: [Double?]) -> Table.Column {
+    Table.Column("busy", .fractions(shares.map { $0 ?? .nan }))
   }
 
   private func noteSearch(remembered: Int, computed: Int, interrupted: Bool) {
@@ -194,6 +237,8 @@ extension Session {
     options.stopping = stoppingRule(arguments)
     options.acquisition = Acquisition(rawValue: arguments.word("acquisition")!)!
     options.gradient = SearchGradient(rawValue: arguments.word("gradient")!)!
+    options.isAsynchronous = arguments.flag("async")
+    options.refit = arguments.number("refit")!
     options.followsSensitivity = arguments.word("sensitivity") == "sgrad"
     options.reference = arguments.numbers("reference").map(costs)
     // Epochs of a moment are summed up by the table; slow ones are told as they end.
@@ -205,7 +250,7 @@ extension Session {
     }
     noteSearch(remembered: result.remembered, computed: result.computed, interrupted: result.wasInterrupted)
     host.note("stopped: \(result.reason)")
-    return .table(epochTable(result, name))
+    return .table(epochTable(result, name, isAsynchronous: options.isAsynchronous))
   }
 
   /// What an epoch did, beside the results: durations differ from run to run.
@@ -216,6 +261,7 @@ extension Session {
     ]
     if let volume = record.hypervolume { parts.append("hypervolume \(Format.short(volume))") }
     if let error = record.error { parts.append("error \(Format.percent(error))") }
+    if let busy = record.busy { parts.append("workers \(Format.percent(busy)) busy") }
     let times = [
       ("simulating", record.simulating), ("training", record.training), ("searching", record.searching),
     ]
@@ -223,10 +269,12 @@ extension Session {
     host.note(parts.joined(separator: ", ") + (times.isEmpty ? "" : " (\(times.joined(separator: ", ")))"))
   }
 
-  private func epochTable(_ result: OptimizationResult, _ name: String) -> Table {
+  private func epochTable(_ result: OptimizationResult, _ name: String, isAsynchronous: Bool) -> Table {
     // Many small epochs: about ten rows tell as much.
     let step = max(1, (result.records.count - 1) / 10)
-    let records = result.records.filter { $0.epoch % step == 0 || $0.epoch == result.records.count - 1 }
+    let records = result.records.enumerated().filter {
+      $0.offset % step == 0 || $0.offset == result.records.count - 1
+    }.map(\.element)
     var columns = [
       Table.Column("epoch", .integers(records.map(\.epoch))),
       Table.Column("evaluations", .integers(records.map(\.evaluations))),
@@ -234,6 +282,7 @@ extension Session {
       Table.Column("front", .integers(records.map(\.front))),
       Table.Column("error", .fractions(records.map { $0.error ?? .nan })),
     ]
+    if isAsynchronous { columns.append(busyColumn(records.map(\.busy))) }
     return table(
       "\(name): archive and front by epoch", &columns, result.reference, records.map(\.hypervolume))
   }

@@ -13,6 +13,8 @@ public struct Verb: Sendable {
     case wordOrText([String])
     /// Such as 90s or 2h.
     case duration
+    /// true or false.
+    case flag
     /// A formula over parameters, outputs, objectives and derived values.
     case column
     /// Points that a verb has returned.
@@ -179,6 +181,12 @@ struct Arguments {
   func duration(_ name: String) -> Double? {
     if case .duration(let seconds)? = value(name) { return seconds }
     return nil
+  }
+
+  /// False where it is not given.
+  func flag(_ name: String) -> Bool {
+    if case .bool(let flag)? = value(name) { return flag }
+    return false
   }
 
   func numbers(_ name: String) -> [Double]? {

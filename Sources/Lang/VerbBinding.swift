@@ -182,6 +182,8 @@ struct VerbBinder {
     case (.numbers, _): throw fail("a list of numbers")
     case (.duration, .duration(let seconds)) where seconds > 0: break
     case (.duration, _): throw fail("a duration such as 90s, 20min or 2h")
+    case (.flag, .bool): break
+    case (.flag, _): throw fail("true or false")
     case (.text, .text): break
     case (.text, _): throw fail("a text in quotes")
     case (.column, .number), (.column, .symbolic), (.column, .bool): break

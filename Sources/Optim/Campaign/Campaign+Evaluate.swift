@@ -39,8 +39,8 @@ extension Campaign {
       archive.states[$0] == .pending || retryFailed && archive.states[$0] == .failed
     }
     if problem.simulators.isEmpty { return try evaluateFormulas(wanted) }
-    var run = try EvaluationRun(self, wanted, retryFailed: retryFailed)
-    return try run.run(observer: observer)
+    var run = try EvaluationRun(self, retryFailed: retryFailed)
+    return try run.run(wanted, observer: observer)
   }
 
   /// Formulas need no simulator: the point itself is the evaluation.

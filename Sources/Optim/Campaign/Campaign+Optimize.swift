@@ -21,6 +21,10 @@ public struct OptimizationOptions: Sendable {
   /// Of hypervolumes, in cost space; nil: beyond the first feasible front and nine tenths of the points known then, fixed from
   /// then on.
   public var reference: [Double]?
+  /// Whether points are asked for as soon as workers would run out of them, instead of batch by batch.
+  public var isAsynchronous = false
+  /// In an asynchronous search, the share of a batch that comes back before the model is fitted again.
+  public var refit = 0.1
   /// An earlier model to start the first fit from.
   public var warm: TrainedModel?
 
@@ -48,10 +52,18 @@ extension Campaign {
   ///
   /// Batches are synchronous and everything random comes from the campaign's streams, so the result does not depend on the number
   /// of workers, and a second run finds all its evaluations in the study. Interruption keeps what was evaluated.
+  ///
+  /// An asynchronous search (`options.isAsynchronous`) depends on the number of workers and on timing. What it has asked for is kept in
+  /// the study: the same search of a later run begins with those points and counts them. It needs a simulator.
   public func optimize(
     _ algorithm: AlgorithmEntry, options: OptimizationOptions, observer: any Observer,
     onEpoch: @escaping (EpochRecord) -> Void = { _ in }
   ) throws -> OptimizationResult {
+    if options.isAsynchronous {
+      precondition(!problem.simulators.isEmpty, "formulas are computed at once")
+      var loop = try AsynchronousLoop(self, algorithm, options, observer, onEpoch)
+      return try loop.run()
+    }
     var loop = EpochLoop(self, algorithm, options, observer, onEpoch)
     return try loop.run()
   }

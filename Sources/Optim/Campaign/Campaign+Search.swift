@@ -1,13 +1,15 @@
 /// A line of the record of a search: the state after some generations.
 public struct SearchRecord: Sendable {
   public let generation: Int
-  /// Points asked for by this search so far.
+  /// Points asked for by this search so far; in an asynchronous search those that have come back.
   public let evaluations: Int
   public let feasible: Int
   /// Size of the archive's feasible front.
   public let front: Int
   /// Of that front, against the result's reference point; nil before there is one or with fewer than two objectives.
   public internal(set) var hypervolume: Double?
+  /// Of an asynchronous search: the share of the workers' time spent simulating.
+  public internal(set) var busy: Double?
   /// Smallest cost of each objective among feasible points.
   let costs: [[Double]]
 }
@@ -15,7 +17,7 @@ public struct SearchRecord: Sendable {
 public struct SearchResult: Sendable {
   public let records: [SearchRecord]
   /// Rows of the archive that the search asked for.
-  public let rows: Range<Int>
+  public let rows: [Int]
   /// In the user's sense of each objective.
   public let reference: [Double]?
   public let wasInterrupted: Bool
@@ -82,7 +84,7 @@ extension Campaign {
       scales = scales ?? scores.scales
       algorithm.tell(costs: scores.costs, violation: scores.searchViolation)
       if generation % recordEvery == 0 || generation == generations {
-        records.append(record(generation, since: first, algorithm.population))
+        records.append(record(generation, evaluations: archive.count - first, algorithm.population))
       }
       if problem.simulators.isEmpty {
         observer.report(Progress(activity: "searching", done: generation, total: generations))
@@ -91,12 +93,13 @@ extension Campaign {
     try backlog.remember(self, atOnce: true)
     let reference = measure(&records)
     return SearchResult(
-      records: records, rows: first..<archive.count, reference: reference, wasInterrupted: wasInterrupted,
+      records: records, rows: Array(first..<archive.count), reference: reference,
+      wasInterrupted: wasInterrupted,
       remembered: remembered, computed: computed)
   }
 
   /// The evaluated points of the archive, as search algorithms take them.
-  private func evaluatedPopulation(_ scores: Scores) -> Population {
+  func evaluatedPopulation(_ scores: Scores) -> Population {
     let rows = scores.status.indices.filter { scores.status[$0] != .pending }
     let violation = scores.searchViolation
     return Population(
@@ -104,16 +107,16 @@ extension Campaign {
       costs: scores.costs.map { column in rows.map { column[$0] } }, violation: rows.map { violation[$0] })
   }
 
-  private func record(_ generation: Int, since first: Int, _ population: Population) -> SearchRecord {
+  func record(_ generation: Int, evaluations: Int, _ population: Population) -> SearchRecord {
     let best = population.best
     return SearchRecord(
-      generation: generation, evaluations: archive.count - first,
+      generation: generation, evaluations: evaluations,
       feasible: population.violation.count { $0 <= 0 }, front: best.count, hypervolume: nil,
       costs: population.subset(best).costs)
   }
 
   /// Hypervolumes of all records against one reference point: the worst value of each objective on any recorded front plus a tenth of the range.
-  private func measure(_ records: inout [SearchRecord]) -> [Double]? {
+  func measure(_ records: inout [SearchRecord]) -> [Double]? {
     let count = problem.objectives.count
     guard count >= 2 else { return nil }
     var worst = Array(repeating: -Double.infinity, count: count)
@@ -135,7 +138,7 @@ extension Campaign {
 
 extension Scores {
   /// Violations as search algorithms take them: what cannot be ranked is infinitely bad.
-  fileprivate var searchViolation: [Double] {
+  var searchViolation: [Double] {
     status.indices.map { row in
       switch status[row] {
       case .feasible, .infeasible, .rejected: violation[row]

@@ -58,16 +58,29 @@ public final class Campaign {
     return pool
   }
 
+  /// From now on jobs go to this pool, until the number of workers changes.
+  func use(_ pool: any Pool) {
+    endPool()
+    livePool = pool
+  }
+
   func endPool() {
     // The ranks of our own MPI job stay until the end of it.
     if case .ranks = workforce { livePool?.cancel() } else { livePool?.shutDown() }
     livePool = nil
   }
 
+  /// Simulations at the same time.
+  var capacity: Int { livePool?.capacity ?? workforce.capacity }
+
+  var isPoolIdle: Bool { (livePool?.outstanding ?? 0) == 0 }
+
+  /// Ends what runs and forgets what waits.
+  func cancelJobs() { livePool?.cancel() }
+
   /// Lets fits within `body` use the workers, if there are any and they are idle.
   func withIdleWorkers<Value>(_ body: () throws -> Value) rethrows -> Value {
-    let isIdle = livePool.map { $0.outstanding == 0 } ?? false
-    return try FitWorkers.$idle.withValue(isIdle ? FitWorkers(livePool) : nil, operation: body)
+    try FitWorkers.$idle.withValue(isPoolIdle ? FitWorkers(livePool) : nil, operation: body)
   }
 
   /// The workers there are: none until something has been simulated.

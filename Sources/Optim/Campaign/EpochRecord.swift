@@ -2,7 +2,7 @@
 public struct EpochRecord: Sendable {
   /// 0 for the initial sample.
   public let epoch: Int
-  /// Points asked for by this search so far.
+  /// Points asked for by this search so far; in an asynchronous search those that have come back.
   public let evaluations: Int
   /// Feasible points of the whole archive, and the size of their front.
   public let feasible: Int
@@ -16,6 +16,8 @@ public struct EpochRecord: Sendable {
   public let simulating: Double
   public let training: Double
   public let searching: Double
+  /// Of an asynchronous search: the share of the workers' time spent simulating; nil for batches, and where nothing was simulated.
+  public internal(set) var busy: Double?
   /// Costs of the front.
   let costs: [[Double]]
 }
@@ -24,7 +26,7 @@ public struct EpochRecord: Sendable {
 public struct OptimizationResult: Sendable {
   public let records: [EpochRecord]
   /// Rows of the archive that the search asked for.
-  public let rows: Range<Int>
+  public let rows: [Int]
   /// Reference point of all hypervolumes, in the user's sense of each objective.
   public let reference: [Double]?
   /// Why it ended.

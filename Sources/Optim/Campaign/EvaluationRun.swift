@@ -1,56 +1,81 @@
 import Foundation
 
-/// Carries a set of rows through the simulators: recall or submit, collect, remember.
+/// Carries rows of the archive through the simulators: recall or submit, collect, remember.
+///
+/// Rows may be added while others are out, which is what an asynchronous search does; `run` is for a set that is known at once.
 struct EvaluationRun {
   private let campaign: Campaign
   private let simulators: [Simulator]
   private let series: [Series]
   private let retryFailed: Bool
-  private let rows: [Int]
-  private var waiting: ArraySlice<Int>
+  private var waiting = Queue<Int>()
+  /// Jobs of the row whose turn it is, the last one first.
+  private var wanted: [Job] = []
   /// Answers so far of rows that are not complete.
   private var parts: [Int: [Part?]] = [:]
-  private var summary = EvaluationSummary()
+  private(set) var summary = EvaluationSummary()
   private var hasUncommitted = false
   private var lastCommit = Date.distantPast
   private var commitSeconds = 0.0
 
-  init(_ campaign: Campaign, _ rows: [Int], retryFailed: Bool) throws {
+  init(_ campaign: Campaign, retryFailed: Bool = false) throws {
     self.campaign = campaign
-    self.rows = rows
     self.retryFailed = retryFailed
     simulators = campaign.problem.simulators
     series = try simulators.map { try campaign.study.series(for: $0, space: campaign.problem.space) }
-    waiting = rows[...]
-    summary.asked = rows.count
   }
 
-  mutating func run(observer: any Observer) throws -> EvaluationSummary {
-    let start = Date()
-    try answerAtOnce()
-    waiting = rows.filter { parts[$0] != nil }[...]
+  /// Rows that are not answered yet, and whether one is among them.
+  var unfinished: Int { parts.count }
+  func isUnfinished(_ row: Int) -> Bool { parts[row] != nil }
+  func row(of answer: Answer) -> Int { answer.id / simulators.count }
+
+  /// Takes rows on: those that the study knows are answered now, the others wait for `turn`.
+  mutating func add(_ rows: [Int]) throws {
+    summary.asked += rows.count
+    // What a search notes with its rows goes to disk with the next commit, like answers.
+    hasUncommitted = true
+    try answerAtOnce(rows)
+    for row in rows where parts[row] != nil { waiting.append(row) }
     if !parts.isEmpty && campaign.study.isReadOnly {
       throw StudyError.readOnly(path: campaign.study.path ?? "the study")
     }
-    let pool = try campaign.pool()
-    do {
-      try simulate(pool, observer)
-    } catch {
-      // What came back before the fault is on disk before anyone hears of it.
-      pool.cancel()
-      try? campaign.study.commit()
-      throw error
+  }
+
+  mutating func run(_ rows: [Int], observer: any Observer) throws -> EvaluationSummary {
+    let start = Date()
+    try add(rows)
+    let total = parts.count
+    while unfinished > 0 {
+      _ = try turn(observer.interruption, timeout: 0.1)
+      for notice in campaign.takeNotices() { observer.note(notice) }
+      if campaign.isPoolIdle && (observer.interruption != .none || isIdle) { break }
+      observer.report(
+        Progress(
+          activity: "evaluating", done: total - parts.count, total: total, failed: summary.failed,
+          running: running))
     }
-    try campaign.study.commit()
-    summary.unfinished = parts.count
+    try finish()
     summary.seconds = Date().timeIntervalSince(start)
     return summary
+  }
+
+  /// Brings to disk what has come back and counts what has not.
+  mutating func finish() throws {
+    try campaign.study.commit()
+    summary.unfinished = parts.count
+  }
+
+  /// Simulations that run now.
+  var running: Int {
+    let pool = try campaign.pool()
+    return min(pool.outstanding, pool.capacity)
   }
 
   // MARK: Without simulating
 
   /// Rejects by a priori constraints, and recalls from the study.
-  private mutating func answerAtOnce() throws {
+  private mutating func answerAtOnce(_ rows: [Int]) throws {
     let accept = campaign.problem.aPrioriAcceptance
     for row in rows {
       let point = campaign.archive.parameterValues(row)
@@ -92,36 +117,47 @@ struct EvaluationRun {
 
   // MARK: Simulating
 
-  private mutating func simulate(_ pool: any Pool, _ observer: any Observer) throws {
-    let total = parts.count
-    var wanted = pending(waiting.popFirst())
-    while true {
-      if observer.interruption == .stop {
+  /// Hands out what the pool takes and deals with one answer, if one comes within `timeout` seconds. What came back before a fault is
+  /// on disk before anyone hears of it.
+  mutating func turn(_ interruption: Interruption, timeout: Double) throws -> Answer? {
+    let pool = try campaign.pool()
+    do {
+      if interruption == .stop {
         // First what is known: the end of what runs may take longer than we are given.
         try campaign.study.commit()
         pool.cancel()
-        return
+        return nil
       }
-      let isAsking = observer.interruption == .none
-      if !isAsking { pool.withdraw() }
-      while isAsking, pool.room > 0, let job = wanted.popLast() {
-        pool.submit(job)
-        if wanted.isEmpty { wanted = pending(waiting.popFirst()) }
+      if interruption == .none { submit(pool) } else { pool.withdraw() }
+      var answer: Answer?
+      if pool.outstanding > 0 {
+        answer = try pool.next(timeout: timeout)
+        if let answer { try take(answer) }
       }
-      if pool.outstanding == 0 { return }
-      if let answer = try pool.next(timeout: 0.1) { try take(answer) }
-      for notice in pool.takeNotices() { observer.note(notice) }
-      try commitIfDue(pool)
-      observer.report(
-        Progress(
-          activity: "evaluating", done: total - parts.count, total: total, failed: summary.failed,
-          running: min(pool.outstanding, pool.capacity)))
+      try commitIfDue()
+      return answer
+    } catch {
+      pool.cancel()
+      try? campaign.study.commit()
+      throw error
     }
   }
 
+  /// A few more than run at once, so that no worker waits for the next job.
+  private mutating func submit(_ pool: any Pool) {
+    while pool.room > 0 {
+      while wanted.isEmpty, let row = waiting.popFirst() { wanted = jobs(row) }
+      guard let job = wanted.popLast() else { return }
+      pool.submit(job)
+    }
+  }
+
+  /// Whether nothing waits to be handed out.
+  private var isIdle: Bool { wanted.isEmpty && waiting.count == 0 }
+
   /// Jobs of a row for the simulators that have not answered yet.
-  private func pending(_ row: Int?) -> [Job] {
-    guard let row, let found = parts[row] else { return [] }
+  private func jobs(_ row: Int) -> [Job] {
+    guard let found = parts[row] else { return [] }
     let named = campaign.problem.space.named(campaign.archive.parameterValues(row))
     return simulators.indices.reversed().filter { found[$0] == nil }.map {
       Job(id: row * simulators.count + $0, simulator: simulators[$0], parameters: named)
@@ -156,7 +192,7 @@ struct EvaluationRun {
 
   /// One full sync per batch of completions: at once when nothing else has come back, but never spending more than about
   /// a twentieth of the time on syncing, so a result waits for disk at most 0.2 s.
-  private mutating func commitIfDue(_ pool: any Pool) throws {
+  private mutating func commitIfDue() throws {
     let since = Date().timeIntervalSince(lastCommit)
     guard hasUncommitted, since > min(20 * commitSeconds, 0.2) else { return }
     let start = Date()

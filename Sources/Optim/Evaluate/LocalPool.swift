@@ -83,7 +83,6 @@ public final class LocalPool: Pool {
     return withdrawn
   }
 
-  public var room: Int { 2 * capacity - outstanding }
 
   public func shutDown() { cancel() }
 

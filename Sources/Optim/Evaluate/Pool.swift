@@ -149,3 +149,7 @@ public protocol Pool: AnyObject {
   /// Its workers, in the order of their ranks.
   func workers() -> [WorkerStatus]
 }
+
+extension Pool {
+  public var room: Int { 2 * capacity - outstanding }
+}

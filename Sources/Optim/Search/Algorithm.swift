@@ -94,6 +94,16 @@ public struct AlgorithmEntry: Sendable {
   /// One line for help and completion.
   public let documentation: String
   public let make: @Sendable (Space, SearchOptions, RandomStream) -> any Algorithm
+  /// Whether its population is all it knows, so that one seeded with that population goes on like the original: such an algorithm can be
+  /// asked for single points while others are out.
+  public let isSteady: Bool
+
+  init(
+    name: String, documentation: String, isSteady: Bool = false,
+    make: @escaping @Sendable (Space, SearchOptions, RandomStream) -> any Algorithm
+  ) {
+    (self.name, self.documentation, self.isSteady, self.make) = (name, documentation, isSteady, make)
+  }
 }
 
 /// The algorithms there are.
@@ -101,7 +111,8 @@ public enum Algorithms {
   public static let all: [AlgorithmEntry] = [
     AlgorithmEntry(
       name: "nsga2",
-      documentation: "NSGA-II: non-dominated sorting and crowding; sound for two or three objectives"
+      documentation: "NSGA-II: non-dominated sorting and crowding; sound for two or three objectives",
+      isSteady: true
     ) { NSGA2(space: $0, options: $1, stream: $2) }
   ]
 

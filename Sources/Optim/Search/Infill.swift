@@ -9,7 +9,8 @@ struct Infill: Sendable {
   let worth: Double
 }
 
-/// Chooses a batch: greedily, each point by the acquisition function's maximum given the earlier ones.
+/// Chooses a batch: greedily, each point by the acquisition function's maximum given the earlier ones and
+/// those whose answers are awaited.
 ///
 /// The earlier ones count as if they had been evaluated and found as predicted (kriging believer; Ginsbourger, Le Riche and Carraro
 /// 2010), and push later ones away from themselves. Known points and cells are never chosen again.
@@ -22,6 +23,8 @@ struct InfillSearch: Sendable {
   let scale: [Double]
   /// Evaluated or pending points, as parameter values.
   let known: [[Double]]
+  /// Those of them whose answers are awaited: they count as found as predicted, and push chosen ones away.
+  var pending: [[Double]] = []
   /// See `AcquisitionFunction`.
   let caution: Double
   /// Starts of the gradient ascent per chosen point; 0 takes candidates as they are.
@@ -35,10 +38,12 @@ struct InfillSearch: Sendable {
   /// At most `count` new points.
   ///
   /// - Parameter candidates: parameter values, such as the population of a search on the model.
-  func choose(_ count: Int, from candidates: [[Double]], stream: RandomStream) -> [Infill] {
+  func choose(
+    _ count: Int, from candidates: [[Double]], stream: RandomStream, shouldStop: () -> Bool = { false }
+  ) -> [Infill] {
     var random = stream
     var batch = Batch(self, candidates)
-    while batch.chosen.count < count {
+    while batch.chosen.count < count, !shouldStop() {
       let draw = reference.map { _ in random.normal() }
       guard let next = acquisition == .crowding ? batch.farthest() : batch.best(draw) else { break }
       batch.add(next)
@@ -68,6 +73,20 @@ struct InfillSearch: Sendable {
       prints = Set(search.known.map(fingerprint))
       knownUnits = search.known.map(space.encode)
       front = search.front
+      chosenUnits = search.pending.map(space.encode)
+      let expected = search.pending.isEmpty ? nil : search.model.predict(search.pending)
+      if let expected { believe(expected) }
+    }
+
+    /// Counts points as evaluated and found as predicted: those that are likelier feasible than not join the front. Where no feasible point
+    /// is known there is no front to join.
+    private mutating func believe(_ prediction: ProblemPrediction) {
+      guard front != nil else { return }
+      let isAnyTaken = search.acquisition == .crowding
+      for (row, feasibility) in prediction.logFeasibility.enumerated()
+      where isAnyTaken || feasibility > log(0.5) {
+        for k in prediction.costs.indices { front![k].append(prediction.costs[k][row]) }
+      }
     }
 
     // MARK: By worth
@@ -192,10 +211,7 @@ struct InfillSearch: Sendable {
       chosen.append(infill)
       chosenUnits.append(space.encode(infill.point))
       prints.insert(fingerprint(infill.point))
-      guard front != nil,
-        search.model.predict([infill.point]).logFeasibility[0] > log(0.5) || search.acquisition == .crowding
-      else { return }
-      for k in infill.costs.indices { front![k].append(infill.costs[k]) }
+      if front != nil { believe(search.model.predict([infill.point])) }
     }
   }
 }

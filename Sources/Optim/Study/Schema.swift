@@ -16,7 +16,10 @@ enum Schema {
   /// Marks our files in the SQLite header: the letters `dmoS`.
   static let applicationID = 0x646D_6F53
 
-  static let migrations = [Migration(1) { try $0.run(first) }, Migration(2) { try $0.run(models) }]
+  static let migrations = [
+    Migration(1) { try $0.run(first) }, Migration(2) { try $0.run(models) },
+    Migration(3) { try $0.run(proposals) },
+  ]
 
   private static let first = """
     CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -43,6 +46,12 @@ enum Schema {
     CREATE TABLE models (
       id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, surrogate TEXT NOT NULL, evaluations INTEGER NOT NULL,
       summary TEXT NOT NULL, seconds REAL NOT NULL, at TEXT NOT NULL, model BLOB NOT NULL);
+    """
+
+  private static let proposals = """
+    CREATE TABLE proposals (
+      search INTEGER NOT NULL, position INTEGER NOT NULL, point BLOB NOT NULL,
+      PRIMARY KEY (search, position)) WITHOUT ROWID;
     """
 
   /// Brings an open, exclusively locked database to the newest version; inside the caller's transaction.

@@ -25,6 +25,7 @@ public final class Study {
 
   let database: Database
   var pending: [PendingRow] = []
+  var pendingProposals: [PendingProposal] = []
   private var pendingStatements: [Statement] = []
   private var tables: [String: SeriesTable] = [:]
   private var handles: [HandleKey: Series] = [:]
@@ -159,13 +160,15 @@ public final class Study {
 
   /// Writes everything recorded since the last commit, in one transaction, and returns when it is on disk.
   public func commit() throws {
-    guard !pending.isEmpty || !pendingStatements.isEmpty else { return }
+    guard !pending.isEmpty || !pendingStatements.isEmpty || !pendingProposals.isEmpty else { return }
     try write {
+      try storeProposals()
       for row in pending { try store(row) }
       try storeStatements()
     }
     for row in pending { row.series.pending.removeAll(keepingCapacity: true) }
     pending.removeAll(keepingCapacity: true)
+    pendingProposals.removeAll(keepingCapacity: true)
     pendingStatements.removeAll()
   }
 
