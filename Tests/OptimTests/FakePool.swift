@@ -104,6 +104,7 @@ final class FakePool: Pool {
   }
 
   func service() {}
+  func takeWithdrawn() -> [Int] { [] }
   func withdraw() { waiting = [] }
   func cancel() {
     cancelled += 1

@@ -73,6 +73,9 @@ public final class Campaign {
   /// Simulations at the same time.
   var capacity: Int { livePool?.capacity ?? workforce.capacity }
 
+  /// Simulations that run now.
+  var running: Int { livePool.map { min($0.outstanding, $0.capacity) } ?? 0 }
+
   var isPoolIdle: Bool { (livePool?.outstanding ?? 0) == 0 }
 
   /// Ends what runs and forgets what waits.

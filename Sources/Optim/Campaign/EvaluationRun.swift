@@ -67,10 +67,7 @@ struct EvaluationRun {
   }
 
   /// Simulations that run now.
-  var running: Int {
-    let pool = try campaign.pool()
-    return min(pool.outstanding, pool.capacity)
-  }
+  var running: Int { campaign.running }
 
   // MARK: Without simulating
 
