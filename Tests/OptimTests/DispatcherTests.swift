@@ -276,6 +276,38 @@ private final class Puppets: Transport {
     }
   }
 
+  /// Rows of a smooth function, a wavy one and a label.
+  private var set: TrainingSet {
+    var random = RandomStream(seed: 3, purpose: .sampling, index: 1)
+    let inputs = Matrix(rows: 60, columns: 2, values: (0..<120).map { _ in random.uniform() })
+    let first = (0..<60).map { inputs[$0, 0] + inputs[$0, 1] * inputs[$0, 1] }
+    let second = (0..<60).map { sin(6 * inputs[$0, 0]) }
+    return TrainingSet(
+      features: [.real(parameter: 0), .real(parameter: 1)], inputs: inputs, targets: [first, second],
+      targetNames: ["a", "b"], labels: [second.map { $0 > 0 ? 1 : 0 }], labelNames: ["c"],
+      marginTargets: [nil])
+  }
+
+  @Test func fitsOnWorkersAreTheFitsHere() throws {
+    let set = set
+    let stream = RandomStream(seed: 1, purpose: .training)
+    for name in ["gpr", "joint", "auto"] {
+      let entry = try #require(Surrogates.named(name))
+      let here = try entry.fit(set, SurrogateOptions(), stream, nil, nil).predict(set.inputs)
+      let folds = try CrossValidation.run(entry, set, folds: 3, stream: stream)!.prediction
+      try withWorker(slots: 1) { dispatcher in
+        let workers = FitWorkers(dispatcher, processors: 0)
+        try FitWorkers.$idle.withValue(workers) {
+          let there = try entry.fit(set, SurrogateOptions(), stream, nil, nil).predict(set.inputs)
+          #expect(there.mean == here.mean && there.logOdds == here.logOdds, "\(name)")
+          let again = try CrossValidation.run(entry, set, folds: 3, stream: stream)!.prediction
+          #expect(again.mean == folds.mean && again.logOdds == folds.logOdds, "\(name)")
+        }
+        #expect(workers!.finished >= 3, "\(name): \(workers!.finished) parts were done by the worker")
+      }
+    }
+  }
+
   @Test func tasksWithoutANameFailInWords() throws {
     try withWorker(slots: 1) { dispatcher in
       dispatcher.begin(WorkerTask(id: 3, name: "nonsense", input: []))

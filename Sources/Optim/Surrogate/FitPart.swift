@@ -56,12 +56,12 @@ final class FitWorkers: @unchecked Sendable {
 
   private let runner: any TaskRunner
   private var next = 0
+  /// Parts done so far.
+  private(set) var finished = 0
 
   /// Nil where the processors of this machine do as well.
-  init?(_ pool: (any Pool)?) {
-    guard let runner = pool as? any TaskRunner,
-      runner.taskCapacity > ProcessInfo.processInfo.activeProcessorCount
-    else { return nil }
+  init?(_ pool: (any Pool)?, processors: Int = ProcessInfo.processInfo.activeProcessorCount) {
+    guard let runner = pool as? any TaskRunner, runner.taskCapacity > processors else { return nil }
     self.runner = runner
   }
 
@@ -82,6 +82,7 @@ final class FitWorkers: @unchecked Sendable {
       while let (id, result) = runner.nextResult() {
         // What an interrupted fit had asked for may still come.
         guard id >= first, id < next else { continue }
+        finished += 1
         results[id - first] = Result {
           do {
             return try PropertyListDecoder().decode(Boxed<Part.Output>.self, from: Data(try result.get()))
