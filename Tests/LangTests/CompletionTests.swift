@@ -69,7 +69,7 @@ struct CompletionTests {
     #expect(try candidates("simulator s {\n  ti") == ["timeout"])
     #expect(try candidates("simulator s {\n  mode = ") == ["once", "persistent"])
     #expect(try candidates("simulator s {\n  mode = per") == ["persistent"])
-    #expect(try candidates("simulator s {\n  run = \"a\"\n  out") == ["output"])
+    #expect(try candidates("simulator s {\n  run = \"a\"\n  out") == ["output", "output_limit"])
     #expect(try candidates("simulator s {\n  env = {A: 1}\n  output y in") == ["int"])
     #expect(try candidates("simulator s {\n  run = \"a\"\n}\nsam") == ["sample"])
   }

@@ -9,7 +9,7 @@ struct ParallelSimulatorTests {
   /// input and output, as those of MPI do.
   private static let launcher = """
     #!/bin/sh
-    echo "$@" >> "$DMO_DIRECTORY/launched"
+    printf '%s\\n' "$*" >> "$DMO_DIRECTORY/launched"
     shift
     ranks=$1
     shift
@@ -55,7 +55,7 @@ struct ParallelSimulatorTests {
 
     try lab.write("launched", "")
     simulator.shell = true
-    simulator.command = ["cat > /dev/null; echo '{\"y\": '$#'}'"]
+    simulator.command = ["cat > /dev/null; count() { echo \"{\\\"y\\\": $#}\"; }; count"]
     #expect(pool.run(simulator, ["x": .number(0.5)])?.values == [2])
     #expect(lab.text("launched")?.hasPrefix("-n 3 /bin/sh -c cat > /dev/null;") == true)
   }

@@ -42,7 +42,7 @@ import Testing
 
   private func script(_ settings: String) -> String {
     """
-    param x in 2..2
+    param x in 2..3
     simulator cell {
       run = "./cell"
       \(settings)
@@ -50,10 +50,9 @@ import Testing
       output size int
     }
     minimize f = cell.y + 1000 * cell.size
-    sample grid 1
+    sample grid 2
     evaluate
-    let best = pareto
-    "f is {best.f}"
+    table f
     """
   }
 
@@ -65,11 +64,11 @@ import Testing
     let parallel = "launcher = \"mpirun --oversubscribe --bind-to none -n {ranks}\"\n  ranks = 2"
     try place.write("alone.dmo", script(""))
     try place.write("parallel.dmo", script(parallel))
-    for (name, size, sum) in [("alone", 1, 2), ("parallel", 2, 6)] {
+    for (name, values) in [("alone", ["1002", "1003"]), ("parallel", ["2006", "2009"])] {
       for starter in ["", "mpirun --oversubscribe --bind-to none -n 2 "] {
         let result = try place.shell("\(starter)\"$dmo\" --format csv \(name).dmo")
         #expect(result.status == 0, "\(starter)\(name): \(result.all)")
-        #expect(result.output.contains("\(1000 * size + sum)"), "\(starter)\(name): \(result.all)")
+        #expect(values.allSatisfy(result.output.contains), "\(starter)\(name): \(result.all)")
       }
     }
     // Without dmo between them, the outer launcher's variables do the harm that the above would not show if they did none.
