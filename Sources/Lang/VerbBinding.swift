@@ -82,7 +82,11 @@ struct VerbBinder {
       return try choice(expression, Surrogates.all.map(\.name) + words, what)
     case .wordOrText(let words):
       if case .string(let parts) = expression.kind {
-        return .word(try interpreter.interpolate(parts, at: expression.span), expression.span)
+        // A placeholder for the engine, unless the user has a name of that kind.
+        let kept = parts.map { part -> StringPart in
+          if case .name("ranks") = part, interpreter.lookUp("ranks") == nil { .text("{ranks}") } else { part }
+        }
+        return .word(try interpreter.interpolate(kept, at: expression.span), expression.span)
       }
       return try choice(expression, words, what)
     case .topic:

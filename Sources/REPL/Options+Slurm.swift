@@ -149,7 +149,10 @@ extension Program {
     }
     // srun places the ranks of a parallel simulator on any node by itself; all else needs workers there.
     let isPlacedBySlurm = !parallel.isEmpty && parallel.allSatisfy { Self.isSrun($0.launcher.first) }
-    if batch.request.nodes > 1 && !isPlacedBySlurm { batch.options += ["--launcher", "srun"] }
+    batch.options += [
+      "--launcher", common.launcher ?? (batch.request.nodes > 1 && !isPlacedBySlurm ? "srun" : "local"),
+    ]
+    if common.slots > 1 { batch.options += ["--slots", "\(common.slots)"] }
   }
 
   private static func isSrun(_ word: String?) -> Bool {

@@ -82,6 +82,9 @@ enum Options {
         isQuiet: quiet)
       if isSlurm { return try program.slurm(slurm.request(), values: Array(words)) }
       if isCheck { return try program.check() }
+      if common.workers == nil, let launcher = common.launcher, launcher != "local" {
+        throw ValidationError("--launcher: say how many workers it starts: --workers 8 --launcher \(launcher)")
+      }
       if let foreign = MPIJob.foreignLauncher { throw ValidationError(foreign) }
       guard MPIJob.isRank else { return try program.run(try common.workforce()) }
       if common.workers != nil {
@@ -125,10 +128,6 @@ enum Options {
       }
       guard (1...10_000).contains(slots) else {
         throw ValidationError("--slots: expected a number from 1 to 10000, found \(slots)")
-      }
-      if workers == nil, launcher != nil, launcher != "local" {
-        throw ValidationError(
-          "--launcher: say how many workers it starts: --workers 8 --launcher \(launcher!)")
       }
     }
 
