@@ -11,7 +11,7 @@ struct HandOutSimulation {
   enum Durations: String, CaseIterable {
     /// Standard deviation of the logarithm 0.5: a tenth takes more than 1.7 times the mean.
     case logNormal = "log-normal"
-    /// Density x^-2.5, at most 30 times the mean: half take less than 0.57 of it, one in 126 more than ten times the mean.
+    /// Density x^-2.5, at most 30 times the mean: half take less than 0.57 of it, one in 147 more than ten times the mean.
     case pareto = "Pareto"
 
     func draw(_ random: inout RandomStream) -> Double {

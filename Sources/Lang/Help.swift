@@ -100,7 +100,7 @@ public enum Help {
     if let condition = verb.condition { entries.append(("where", condition)) }
     if let destination = verb.destination { entries.append(("to", destination)) }
     let width = max(12, entries.map(\.name.count).max() ?? 0) + 1
-    var lines = [wrapped(verb.usage, 78, "    "), "  " + wrapped(verb.summary, 76, "  ")]
+    var lines = [wrapped(verb.usage, 76, "    "), "  " + wrapped(verb.summary, 76, "  ")]
     for entry in entries {
       lines.append(line(entry.name, entry.text, width))
       if verb.name == "sample", entry.name == "method" {

@@ -53,7 +53,7 @@ import Testing
     #expect(result.records.last?.evaluations == 30)
   }
 
-  /// With one worker it is a search that looks one point ahead: 30 random points reach about 4700, batches 5150 and more.
+  /// With one worker it is a search that looks one point ahead: twenty sets of 30 random points reach 4766 to 5049, the whole front is 5285.
   @Test(arguments: [1, 4]) func findsTheFront(capacity: Int) throws {
     let pool = FakePool(capacity, .random)
     pool.pace = 20
@@ -155,21 +155,23 @@ import Testing
 
   @Test func anInterruptFinishesWhatRuns() throws {
     let pool = FakePool(4)
-    pool.pace = 5
+    pool.pace = 20
     let campaign = try campaign(pool)
-    let result = try optimize(campaign, options(60), Interrupter(after: 80, .finish))
+    let result = try optimize(
+      campaign, options(60), Interrupter(.finish) { pool.answered >= 12 && pool.outstanding >= 4 })
     let pending = campaign.archive.states.count { $0 == .pending }
     #expect(result.wasInterrupted && result.reason == "interrupted" && pool.cancelled == 0)
     // What ran has come back; a point that waited for a worker is still to be done.
     #expect(pool.outstanding == 0 && campaign.archive.count < 60)
-    #expect(campaign.archive.count - pending == pool.answered && pending <= 2)
+    #expect(campaign.archive.count - pending == pool.answered && pool.answered >= 16)
   }
 
   @Test func aSecondInterruptEndsWhatRuns() throws {
     let pool = FakePool(4)
-    pool.pace = 5
+    pool.pace = 20
     let campaign = try campaign(pool)
-    let result = try optimize(campaign, options(60), Interrupter(after: 80, .stop))
+    let result = try optimize(
+      campaign, options(60), Interrupter(.stop) { pool.answered >= 12 && pool.outstanding >= 4 })
     #expect(result.wasInterrupted && pool.cancelled > 0 && pool.outstanding == 0)
     #expect(campaign.archive.states.count { $0 == .pending } >= 4)
   }
@@ -180,9 +182,10 @@ import Testing
     let fixture = try StudyFixture()
     defer { fixture.remove() }
     let first = FakePool(4, .random)
-    first.pace = 5
+    first.pace = 20
     let before = try campaign(first, study: fixture)
-    _ = try optimize(before, options(40), Interrupter(after: 120, .stop))
+    _ = try optimize(
+      before, options(40), Interrupter(.stop) { first.answered >= 15 && first.outstanding >= 4 })
     let asked = points(before)
     #expect(first.answered > 5 && first.answered < 40 && asked.count > first.answered)
     try before.close()

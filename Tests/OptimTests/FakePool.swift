@@ -115,16 +115,17 @@ final class FakePool: Pool {
   func workers() -> [WorkerStatus] { [] }
 }
 
-/// Interrupts after so many reports.
+/// Interrupts at the first report for which a condition holds.
 final class Interrupter: Observer {
-  private var left: Int
+  private let condition: () -> Bool
   private let how: Interruption
   private(set) var interruption = Interruption.none
 
-  init(after: Int = .max, _ how: Interruption = .finish) { (left, self.how) = (after, how) }
+  init(_ how: Interruption = .finish, when condition: @escaping () -> Bool = { false }) {
+    (self.how, self.condition) = (how, condition)
+  }
 
   func report(_ progress: Optim.Progress) {
-    left -= 1
-    if left <= 0 { interruption = how }
+    if condition() { interruption = how }
   }
 }

@@ -52,13 +52,15 @@ import Testing
 
   /// The rows of the table of epochs: evaluations and busy workers in percent.
   private func epochs(_ output: String) -> [(evaluations: Int, busy: Double)] {
-    output.matches(of: /(?m)^ *\d+ +(\d+) +\d+ +\d+ .*?(?:([0-9.]+) % +)?\S+$/).compactMap { match in
+    String(output.split(separator: "feasible front")[0]).matches(
+      of: /(?m)^ *\d+ +(\d+) +\d+ +\d+ .*?(?:([0-9.]+) % +)?\S+$/
+    ).compactMap { match in
       Int(match.1).map { ($0, match.2.flatMap { Double($0) } ?? .nan) }
     }
   }
 
   @Test func workersStayBusyThoughSimulationsDiffer() throws {
-    let place = try place(pace: 0.01, "optimize evaluations=n async=true batch=20")
+    let place = try place(pace: 0.05, "optimize evaluations=n async=true batch=20")
     let result = try place.dmo("--workers", "4", "s.dmo")
     #expect(result.status == 0, "\(result.all)")
     #expect(result.errors.contains("asynchronous: the result depends on the number of workers and on timing"))
@@ -66,22 +68,24 @@ import Testing
     #expect(result.errors.contains("stopped: 60 evaluations are done"))
     let epochs = epochs(result.output)
     #expect(epochs.last?.evaluations == 60, "\(result.all)")
-    // Not the last one, when nothing more is to be asked for. Batches of four would wait for the slowest: half as much.
-    let busy = epochs.dropLast().map(\.busy)
-    #expect(busy.count >= 2 && busy.allSatisfy { $0 > 70 && $0 <= 100 }, "\(result.all)")
+    // The first rows are of the known sample and of starting interpreters, the last of the time when nothing more is to be asked for.
+    let busy = epochs.dropFirst(2).dropLast().map(\.busy)
+    #expect(!busy.isEmpty && busy.allSatisfy { $0 > 60 && $0 <= 100 }, "\(result.all)")
   }
 
   @Test(arguments: [
     "optimize evaluations=n async=true",
     "optimize nsga2 surrogate=none population=20 evaluations=n async=true",
   ]) func killedAndGoneOnWith(optimize: String) throws {
-    let place = try place(pace: 0.004, optimize)
+    let place = try place(pace: 0.02, optimize)
     var random = RandomStream(seed: 4, purpose: .sampling, index: 1)
+    // What came back within 0.2 s before a kill, and what ran, may be done again or not be asked for again.
+    let lost = 24
     var kills = 0
     while kills < 4 {
       let before = requests(place).count
       let run = try place.start(["--workers", "\(2 + kills % 2)", "s.dmo"])
-      let further = 6 + Int(random.uniform() * 8)
+      let further = 12 + Int(random.uniform() * 8)
       #expect(
         Workplace.eventually {
           requests(place).count >= before + further || run.child.wait(seconds: 0) != nil
@@ -94,11 +98,10 @@ import Testing
     #expect(kills == 4, "the script was over after \(kills) kills")
     let final = try place.dmo("--workers", "3", "s.dmo")
     #expect(final.status == 0, "\(final.all)")
-    // The budget counts what the killed runs had evaluated; only what they were at is done again.
+    // The budget counts what the killed runs had evaluated.
     let all = requests(place)
-    #expect(Set(all).count >= 68 && Set(all).count <= 68 + 4 * 6, "\(Set(all).count) points")
-    #expect(all.count <= 68 + 4 * 6, "\(all.count) requests")
-    #expect(!final.errors.contains(" 0 remembered, 60 simulated"), "\(final.errors)")
+    #expect(Set(all).count >= 68 && all.count <= 68 + kills * lost, "\(all.count) requests")
+    #expect(!final.errors.contains("\n0 remembered, 60 simulated"), "\(final.errors)")
 
     // From the end of the search on, later runs are equal, and nothing is simulated.
     let again = try place.dmo("--workers", "2", "s.dmo")

@@ -29,8 +29,8 @@ struct AsynchronousLoop {
   private var wasInterrupted = false
   /// Points that had come back when a search of the model found nothing new.
   private var exhaustedAt = -1
-  /// Seconds of the last fit and choice.
-  private var lastRound = 0.0
+  /// Seconds of the last fits and choices. The longest of them counts: a fit that starts afresh takes several times as long as the others.
+  private var lastRounds: [Double] = []
 
   /// The numbers that the flow follows.
   private struct Pace {
@@ -133,7 +133,7 @@ struct AsynchronousLoop {
     let capacity = flight.capacity
     var surplus = 0
     if let mean = flight.meanSeconds, mean > 0 {
-      let expected = (Double(capacity) * lastRound / mean).rounded(.up)
+      let expected = (Double(capacity) * (lastRounds.max() ?? 0) / mean).rounded(.up)
       surplus = Int(min(expected, Double(max(capacity, pace.batch))))
     }
     return capacity + pace.step + surplus
@@ -194,7 +194,7 @@ struct AsynchronousLoop {
     rounds += 1
     guard let choice = try choose(count, scores) else { return }
     (model, set, population) = (choice.model, choice.set, choice.population)
-    lastRound = choice.training + choice.searching
+    lastRounds = lastRounds.suffix(4) + [choice.training + choice.searching]
     epoch.times.training += choice.training
     epoch.times.searching += choice.searching
     let rows = try flight.ask(choice.chosen.map(\.point))

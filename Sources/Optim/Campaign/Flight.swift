@@ -116,7 +116,7 @@ struct Flight {
     let filled = runs.reduce(0) { sum, run in
       sum + max(min(run.upperBound, end) - max(run.lowerBound, start), 0)
     }
-    return min(filled / ((end - start) * Double(capacity)), 1)
+    return filled > 0 ? min(filled / ((end - start) * Double(capacity)), 1) : nil
   }
 }
 
