@@ -83,7 +83,8 @@ enum Options {
       if isSlurm { return try program.slurm(slurm.request(), values: Array(words)) }
       if isCheck { return try program.check() }
       if common.workers == nil, let launcher = common.launcher, launcher != "local" {
-        throw ValidationError("--launcher: say how many workers it starts: --workers 8 --launcher \(launcher)")
+        throw ValidationError(
+          "--launcher: say how many workers it starts: --workers 8 --launcher \(launcher)")
       }
       if let foreign = MPIJob.foreignLauncher { throw ValidationError(foreign) }
       guard MPIJob.isRank else { return try program.run(try common.workforce()) }

@@ -100,7 +100,8 @@ import Testing
     #expect(result.status == 0 && result.errors == "", "\(result.all)")
     #expect(result.output.contains("#SBATCH --time=1:00:00\n#SBATCH --partition=short\n"), "\(result.output)")
     #expect(
-      result.output.contains("/dmo -C \(place.folder) -q --launcher local --workers \"$SLURM_NTASKS\" s.dmo n=4 &"),
+      result.output.contains(
+        "/dmo -C \(place.folder) -q --launcher local --workers \"$SLURM_NTASKS\" s.dmo n=4 &"),
       "\(result.output)")
     #expect(result.output.contains(#/\n\/[^ ]*\/dmo -C/#), "dmo with its full path: \(result.output)")
     let after = try FileManager.default.subpathsOfDirectory(atPath: place.folder).filter {
@@ -127,7 +128,8 @@ import Testing
         "output y", with: "output y\nlauncher = \"srun -n {ranks}\"\nranks = 16"))
     let parallel = try place.dmo("slurm", "p.dmo", "--nodes", "4", "--ntasks-per-node", "32")
     #expect(
-      parallel.output.contains("-C \(place.folder) --launcher local --workers $((SLURM_NTASKS / 16)) p.dmo &"),
+      parallel.output.contains(
+        "-C \(place.folder) --launcher local --workers $((SLURM_NTASKS / 16)) p.dmo &"),
       "\(parallel.all)")
     let narrow = try place.dmo("slurm", "p.dmo")
     #expect(narrow.status == 2 && narrow.errors.contains("'cell' runs on 16 ranks"), "\(narrow.all)")

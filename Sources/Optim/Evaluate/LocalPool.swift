@@ -83,7 +83,6 @@ public final class LocalPool: Pool {
     return withdrawn
   }
 
-
   public func shutDown() { cancel() }
 
   public func workers() -> [WorkerStatus] {
