@@ -17,7 +17,8 @@ static void note(int number) {
   if (number == SIGINT) {
     interrupts = interrupts + 1;
   } else {
-    terminate_signal = number;
+    // A warning does not take back an order to end.
+    if (number != SIGUSR1 || terminate_signal == 0) terminate_signal = number;
   }
   uint64_t one = 1;
   if (write((int)descriptor, &one, sizeof one) < 0) { /* a full counter polls readable just as well */ }

@@ -48,7 +48,7 @@ import Testing
   @Test func theExitStatusIsRankZeros() throws {
     try place.write("bad.dmo", "param x in [0, 1]\nprint x +\n")
     #expect(try place.shell(Self.mpirun + "bad.dmo").status == 3)
-    try place.write("late.dmo", "import \"missing.csv\"\n")
+    try place.write("late.dmo", "param x in [0, 1]\nimport \"missing.csv\"\n")
     #expect(try place.shell(Self.mpirun + "late.dmo").status == 1)
     let check = try place.shell(Self.mpirun + "check s.dmo")
     #expect(check.status == 0 && check.output.components(separatedBy: "plan").count == 2, "\(check.all)")

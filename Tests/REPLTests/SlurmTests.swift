@@ -112,7 +112,9 @@ import Testing
 
   @Test func folderOfTheJob() throws {
     try place.write("sub dir/t.dmo", "study \"t\"\nparam x in [0, 1]\nminimize f = x\n")
-    #expect(try place.dmo("slurm", "sub dir/t.dmo").output.contains("-C '\(place.folder)/sub dir' --workers"))
+    #expect(
+      try place.dmo("slurm", "sub dir/t.dmo").output.contains(
+        "-C '\(place.folder)/sub dir' --launcher local --workers"))
     #expect(
       try place.dmo("slurm", "-C", ".", "sub dir/t.dmo").output.contains(
         "-C \(place.folder) --launcher local --workers \"$SLURM_NTASKS\" 'sub dir/t.dmo' &"),

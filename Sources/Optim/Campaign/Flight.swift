@@ -86,6 +86,7 @@ struct Flight {
       let row = run.row(of: answer)
       if !run.isUnfinished(row) { back.append(row) }
     }
+    for notice in campaign.takeNotices() { observer.note(notice) }
     observer.report(
       Progress(
         activity: activity, done: returned, total: max(total, rows.count), failed: run.summary.failed,

@@ -1,4 +1,5 @@
 import CProcess
+import Glibc
 
 /// Hands jobs out to workers as they become free, over any transport.
 ///
@@ -29,7 +30,6 @@ public final class Dispatcher: Pool {
   private var noticed: Set<String> = []
   private var waitingTasks = Queue<WorkerTask>()
   private var finishedTasks = Queue<(id: Int, result: Result<[UInt8], TaskFailure>)>()
-  private(set) var openTasks = 0
   /// What the other end said when it was last asked for its workers.
   private var reported: [WorkerStatus]?
 
@@ -52,17 +52,25 @@ public final class Dispatcher: Pool {
   /// - Throws: `PoolFailure` when one does not come within `timeout` seconds, or is another version of dmo.
   func join(_ configuration: Configuration, timeout: Double) throws(PoolFailure) {
     let bound = dmo_now() + timeout
-    while peers.count < transport.peers.count {
-      try pump()
-      if peers.count == transport.peers.count { break }
+    while try !hasJoined(configuration) {
       guard dmo_now() < bound else {
         throw PoolFailure(
           "only \(peers.count) of \(transport.peers.count) workers answered within \(Int(timeout)) s")
       }
       _ = transport.wait(until: bound, noticingSignals: false)
     }
-    configure(configuration)
   }
+
+  /// Whether all workers have greeted; then they have been told.
+  func hasJoined(_ configuration: Configuration) throws(PoolFailure) -> Bool {
+    try pump()
+    guard peers.count == transport.peers.count else { return false }
+    configure(configuration)
+    return true
+  }
+
+  /// Waits for a message, a signal (then false) or the deadline.
+  func wait(until deadline: Double) -> Bool { transport.wait(until: deadline, noticingSignals: true) }
 
   func configure(_ configuration: Configuration) {
     let message = Message.configure(configuration).bytes
@@ -118,7 +126,7 @@ public final class Dispatcher: Pool {
   public func cancel() {
     withdrawn = []
     (waiting, ready, held) = (Queue(), Queue(), [:])
-    (waitingTasks, finishedTasks, openTasks) = (Queue(), Queue(), 0)
+    (waitingTasks, finishedTasks) = (Queue(), Queue())
     generation += 1
     guard failure == nil else { return }
     var missing = Set(peers.keys)
@@ -127,7 +135,9 @@ public final class Dispatcher: Pool {
       peers[peer]!.tasks = 0
       transport.send(.cancel(generation: generation), to: peer)
     }
-    let bound = dmo_now() + Self.cancelSeconds
+    // Workers that were told to end as well may be gone.
+    let seconds = [0, SIGUSR1].contains(dmo_terminate_signal()) ? Self.cancelSeconds : 1.5
+    let bound = dmo_now() + seconds
     do throws(PoolFailure) {
       while !missing.isEmpty, dmo_now() < bound {
         while let (peer, bytes) = try transport.receive() {
@@ -141,7 +151,7 @@ public final class Dispatcher: Pool {
     }
     if !missing.isEmpty {
       failure = PoolFailure(
-        "\(missing.count) workers did not end their simulations within \(Int(Self.cancelSeconds)) s")
+        "\(missing.count) workers did not end their simulations within \(Int(seconds)) s")
     }
     for peer in peers.keys { queue(peer) }
   }
@@ -153,8 +163,12 @@ public final class Dispatcher: Pool {
     for peer in transport.peers { transport.send(.quit, to: peer) }
     let bound = dmo_now() + 5
     while transport.backlog > 0, dmo_now() < bound {
-      // What the workers still say does not matter any more.
-      if (try? transport.receive()) == nil { _ = transport.wait(until: bound, noticingSignals: false) }
+      do throws(PoolFailure) {
+        // What the workers still say does not matter any more.
+        if try transport.receive() == nil { _ = transport.wait(until: bound, noticingSignals: false) }
+      } catch {
+        return
+      }
     }
   }
 
@@ -355,13 +369,16 @@ protocol TaskRunner: AnyObject {
   /// Lets tasks get on, waiting at most `timeout` seconds for results. False where the workers are lost.
   func serviceTasks(timeout: Double) -> Bool
   func nextResult() -> (id: Int, result: Result<[UInt8], TaskFailure>)?
+  /// Drops the tasks that no worker has begun.
+  func forgetTasks()
 }
 
 extension Dispatcher: TaskRunner {
   var taskCapacity: Int { peers.values.reduce(0) { $0 + $1.members.count } }
 
+  func forgetTasks() { waitingTasks = Queue() }
+
   func begin(_ task: WorkerTask) {
-    openTasks += 1
     waitingTasks.append(task)
     handOut()
   }
@@ -377,8 +394,6 @@ extension Dispatcher: TaskRunner {
   }
 
   func nextResult() -> (id: Int, result: Result<[UInt8], TaskFailure>)? {
-    guard let next = finishedTasks.popFirst() else { return nil }
-    openTasks -= 1
-    return next
+    finishedTasks.popFirst()
   }
 }

@@ -15,14 +15,16 @@ public enum EngineJob {
     do throws(PoolFailure) {
       let transport = try MPITransport()
       if transport.rank == 0 {
-        try serve(transport, try connect(to: socket, host: host))
+        try serve(transport, socket, host)
       } else {
         let pool = LocalPool(capacity: slots)
         pool.rank = transport.rank
         try WorkerLoop(transport, pool: pool, tasks: TaskThread()) { $0.enter() }.run()
       }
       transport.finish()
-      exit(0)
+      // Not exit: an interrupted fit may still compute with what exit would take down.
+      dmo_guard_dismiss()
+      _exit(0)
     } catch {
       // Standard error of the job is a file that the dmo outside looks at.
       FileHandle.standardError.write(Data("dmo engine: \(error)\n".utf8))
@@ -31,14 +33,15 @@ public enum EngineJob {
     }
   }
 
-  private static func serve(_ transport: MPITransport, _ descriptor: Int32) throws(PoolFailure) {
+  private static func serve(_ transport: MPITransport, _ socket: String, _ host: String) throws(PoolFailure) {
     guard transport.size > 1 else {
       throw PoolFailure(
         "its launcher started dmo without telling it of other ranks: dmo works with \(library), "
           + "and so must the launcher")
     }
     let dispatcher = Dispatcher(transport)
-    try dispatcher.join(.current, timeout: 60)
+    try dispatcher.join(.current, timeout: 50 + 0.05 * Double(transport.size))
+    let descriptor = try connect(to: socket, host: host)
     transport.watched = descriptor
     let loop = WorkerLoop(SocketTransport(descriptor), pool: dispatcher, tasks: dispatcher) {
       dispatcher.configure($0)
@@ -46,6 +49,7 @@ public enum EngineJob {
     do throws(PoolFailure) {
       try loop.run()
     } catch {
+      guard error == SocketTransport.ended else { throw error }
       // The dmo outside is gone: the workers end what runs and leave, and then so do we.
       dispatcher.cancel()
       dispatcher.shutDown()

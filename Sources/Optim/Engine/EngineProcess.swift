@@ -12,19 +12,25 @@ final class EngineProcess {
   private var isReaped = false
   private var status: Int32 = 0
 
-  /// Seconds until the job must have connected.
-  static let patience = 60.0
+  /// Seconds until the job must be up: large ones take their time to start.
+  let patience: Double
 
   /// Starts a launcher.
   ///
   /// - Throws: `PoolFailure` where that cannot be done.
   init(_ settings: EngineSettings) throws(PoolFailure) {
     launcher = settings.launcher
+    patience = 60 + 0.05 * Double(settings.workers)
     let path = try launcher.locate()
     self.path = path
     folder = try Self.privateFolder()
     let socketPath = "\(folder)/engine"
-    listener = try Self.listen(at: socketPath)
+    do throws(PoolFailure) {
+      listener = try Self.listen(at: socketPath)
+    } catch {
+      try? FileManager.default.removeItem(atPath: folder)
+      throw error
+    }
     let log = open("\(folder)/log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
     let null = open("/dev/null", O_RDONLY | O_CLOEXEC)
     defer {
@@ -43,8 +49,6 @@ final class EngineProcess {
     }
     self.pid = pid
     guard error == 0 else {
-      close(listener)
-      try? FileManager.default.removeItem(atPath: folder)
       throw PoolFailure("\(path) could not be started: \(String(cString: strerror(error)))")
     }
   }
@@ -107,9 +111,9 @@ final class EngineProcess {
       }
       if hasEnded { throw PoolFailure(launcher.explanation(log: log, status: status, path: path)) }
       let now = dmo_now()
-      guard now < began + Self.patience else {
+      guard now < began + patience else {
         throw PoolFailure(
-          "\(launcher) has not brought the workers up within \(Int(Self.patience)) s"
+          "\(launcher) has not brought the workers up within \(Int(patience)) s"
             + (lastLine.map { "; it says: \($0)" } ?? ""))
       }
       guard now < deadline else { return nil }
@@ -121,6 +125,15 @@ final class EngineProcess {
 
   private var lastLine: String? {
     log.split(whereSeparator: \.isNewline).last.map(String.init)
+  }
+
+  var isLate: Bool { dmo_now() > began + patience }
+
+  /// Why a job that had connected did not come up: what it says itself, where it says something.
+  func reasonOfFailure(_ failure: PoolFailure) -> String {
+    let bound = dmo_now() + 2
+    while !hasEnded, dmo_now() < bound { usleep(5000) }
+    return hasEnded ? launcher.explanation(log: log, status: status, path: path) : failure.description
   }
 
   /// Why a job that was up is gone.

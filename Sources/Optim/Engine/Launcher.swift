@@ -13,7 +13,8 @@ public struct Launcher: Hashable, Sendable, CustomStringConvertible {
     // The rank that hands out needs no processor of its own, and simulators choose theirs themselves.
     ["mpirun", "--oversubscribe", "--bind-to", "none", "-n", "{ranks}"])
   public static let srun = Launcher(
-    "srun", ["srun", "--mpi=pmix", "--overcommit", "--cpu-bind=none", "--ntasks={ranks}"])
+    "srun",
+    ["srun", "--mpi=pmix", "--overcommit", "--kill-on-bad-exit=1", "--cpu-bind=none", "--ntasks={ranks}"])
 
   private init(_ description: String, _ words: [String]) {
     (self.description, self.words) = (description, words)
@@ -88,7 +89,9 @@ public struct Launcher: Hashable, Sendable, CustomStringConvertible {
     if log.contains("Resource temporarily unavailable") || log.contains("system limit exceeded") {
       return "the system gives no more processes to this user ('ulimit -u'): ask for fewer workers"
     }
-    if description != "srun", let foreign = foreignVersion(path) {
+    if ["mpirun", "mpiexec", "orterun"].contains((path as NSString).lastPathComponent),
+      let foreign = foreignVersion(path)
+    {
       return "\(path) is not Open MPI's but another MPI's launcher (\(foreign)): put Open MPI's first in PATH"
     }
     let end =
@@ -115,7 +118,10 @@ public struct Launcher: Hashable, Sendable, CustomStringConvertible {
     process.executableURL = URL(fileURLWithPath: path)
     process.arguments = ["--version"]
     (process.standardOutput, process.standardError) = (output, output)
+    process.standardInput = FileHandle.nullDevice
     guard (try? process.run()) != nil else { return nil }
+    let pid = process.processIdentifier
+    DispatchQueue.global().asyncAfter(deadline: .now() + 2) { kill(pid, SIGKILL) }
     let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
     let first = text.split(whereSeparator: \.isNewline).first.map(String.init) ?? "it says no version"

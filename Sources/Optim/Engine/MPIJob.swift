@@ -6,6 +6,7 @@ public final class MPIJob {
   private let transport: MPITransport
   public let slots: Int
   private var dispatcher: Dispatcher?
+  private var isJoined = false
 
   /// Whether this process is a rank of an MPI job.
   public static var isRank: Bool {
@@ -76,15 +77,17 @@ public final class MPIJob {
       _exit(1)
     }
     transport.finish()
-    exit(0)
+    // Not exit: an interrupted fit may still compute with what exit would take down.
+    dmo_guard_dismiss()
+    _exit(0)
   }
 
   /// The pool of rank 0; made when first needed.
   public func pool() throws(PoolFailure) -> any Pool {
-    if let dispatcher { return dispatcher }
-    let dispatcher = Dispatcher(transport)
-    try dispatcher.join(.current, timeout: 60)
+    let dispatcher = dispatcher ?? Dispatcher(transport)
     self.dispatcher = dispatcher
+    if !isJoined { try dispatcher.join(.current, timeout: 60 + 0.05 * Double(transport.size)) }
+    isJoined = true
     return dispatcher
   }
 

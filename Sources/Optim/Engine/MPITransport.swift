@@ -79,7 +79,7 @@ final class MPITransport: Transport {
       usleep(100)
     }
     // A rank that died leaves the others waiting here: nobody waits for long.
-    alarm(10)
+    alarm(60)
     dmo_mpi_finish()
     alarm(0)
   }

@@ -163,9 +163,16 @@ extension Message {
   }
 
   private static func encoded(_ value: some Encodable) -> [UInt8] {
-    // Nothing that is sent holds numbers that JSON lacks.
-    Array(try! JSONEncoder().encode(value))
+    let encoder = JSONEncoder()
+    let (infinity, negative, nan) = unusual
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: infinity, negativeInfinity: negative, nan: nan)
+    // Numbers, texts and truth values: encoding them cannot fail.
+    return Array(try! encoder.encode(value))
   }
+
+  /// How numbers that JSON lacks are written: as no text that a user writes.
+  private static let unusual = ("\u{1}inf", "\u{1}-inf", "\u{1}nan")
 
   // MARK: Reading
 
@@ -242,7 +249,11 @@ extension Message {
   {
     let block = try reader.block()
     do {
-      return try JSONDecoder().decode(type, from: Data(block))
+      let decoder = JSONDecoder()
+      let (infinity, negative, nan) = unusual
+      decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+        positiveInfinity: infinity, negativeInfinity: negative, nan: nan)
+      return try decoder.decode(type, from: Data(block))
     } catch {
       throw MalformedMessage(description: "a message holds no valid \(type)")
     }

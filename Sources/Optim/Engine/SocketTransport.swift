@@ -10,6 +10,9 @@ final class SocketTransport: Transport {
   private var outgoing: [UInt8] = []
   private var sent = 0
   private var isClosed = false
+  private var canSend = true
+  /// The other end is gone.
+  static let ended = PoolFailure("the connection to the engine has ended")
   /// The longest message that is believed.
   private static let longest = 1 << 30
 
@@ -22,7 +25,7 @@ final class SocketTransport: Transport {
 
   deinit { close(descriptor) }
 
-  var backlog: Int { outgoing.count - sent }
+  var backlog: Int { canSend ? outgoing.count - sent : 0 }
 
   func send(_ bytes: [UInt8], to peer: Int) {
     withUnsafeBytes(of: UInt32(bytes.count).littleEndian) { outgoing.append(contentsOf: $0) }
@@ -36,7 +39,7 @@ final class SocketTransport: Transport {
     if let message = try next() { return (0, message) }
     read()
     if let message = try next() { return (0, message) }
-    if isClosed { throw PoolFailure("the connection to the engine has ended") }
+    if isClosed { throw Self.ended }
     return nil
   }
 
@@ -87,14 +90,15 @@ final class SocketTransport: Transport {
   }
 
   private func flush() {
-    while backlog > 0, !isClosed {
+    while backlog > 0 {
       let count = outgoing.withUnsafeBytes { bytes in
         Glibc.send(descriptor, bytes.baseAddress! + sent, bytes.count - sent, Int32(MSG_NOSIGNAL))
       }
       if count > 0 {
         sent += count
       } else if errno != EINTR {
-        if errno != EAGAIN { isClosed = true }
+        // What has come before the end is still to be read.
+        if errno != EAGAIN { canSend = false }
         break
       }
     }

@@ -37,13 +37,16 @@ public final class SupervisedPool: Pool {
   private var notices: [String] = []
   /// Losses in a row without an answer in between.
   private var losses = 0
-  private var lossReason = ""
+  /// Nothing new is to begin until the next `submit`.
+  private var hasWithdrawn = false
   private var knownWorkers: [WorkerStatus] = []
 
   private enum State {
     /// Not to be started before.
     case down(since: Double)
     case starting(EngineProcess)
+    /// Connected, but not all workers have greeted.
+    case joining(EngineProcess, Dispatcher)
     case up(EngineProcess, Dispatcher)
   }
 
@@ -63,6 +66,7 @@ public final class SupervisedPool: Pool {
   }
 
   public func submit(_ job: Job) {
+    hasWithdrawn = false
     if let dispatcher { dispatcher.submit(job) } else { unsent.append(job) }
   }
 
@@ -80,7 +84,7 @@ public final class SupervisedPool: Pool {
         } catch {
           try lost(error)
         }
-      case .down, .starting:
+      case .down, .starting, .joining:
         if try !bringUp(until: deadline) { return nil }
       }
     }
@@ -101,37 +105,65 @@ public final class SupervisedPool: Pool {
           }
           continue
         }
-        state = .starting(try EngineProcess(settings))
+        do throws(PoolFailure) {
+          state = .starting(try EngineProcess(settings))
+        } catch {
+          guard losses > 0 else { throw error }
+          try again(after: error.description)
+        }
       case .starting(let process):
         do throws(PoolFailure) {
           guard let transport = try process.connected(until: deadline) else { return false }
-          let dispatcher = Dispatcher(transport)
-          try dispatcher.join(.current, timeout: EngineProcess.patience)
-          state = .up(process, dispatcher)
-          while let job = unsent.popFirst() { dispatcher.submit(job) }
+          state = .joining(process, Dispatcher(transport))
         } catch {
-          process.end(grace: 0)
-          // One that has worked before may work again; one that never did would not.
-          guard losses > 0 else {
-            state = .down(since: 0)
-            throw PoolFailure("the workers did not start: \(error)")
+          try failed(process, error.description)
+        }
+      case .joining(let process, let dispatcher):
+        do throws(PoolFailure) {
+          if try dispatcher.hasJoined(.current) {
+            state = .up(process, dispatcher)
+            while let job = unsent.popFirst() { dispatcher.submit(job) }
+          } else if process.isLate {
+            throw PoolFailure("its rank 0 said nothing within \(Int(process.patience)) s")
+          } else if !dispatcher.wait(until: deadline) || dmo_now() >= deadline {
+            return false
           }
-          try again(after: "\(error)")
+        } catch {
+          try failed(process, process.reasonOfFailure(error))
         }
       }
     }
   }
 
+  /// An engine did not come up: one that has worked before may work again, one that never did would not.
+  private func failed(_ process: EngineProcess, _ reason: String) throws(PoolFailure) {
+    process.end(grace: 0)
+    guard losses == 0 else { return try again(after: reason) }
+    state = .down(since: 0)
+    throw PoolFailure("the workers did not start: \(reason)")
+  }
+
   /// The engine is gone: what it had answered counts, all else is asked again.
   private func lost(_ failure: PoolFailure) throws(PoolFailure) {
     guard case .up(let process, let dispatcher) = state else { return }
-    while let answer = dispatcher.takeReady() { ready.append(answer) }
+    while let answer = dispatcher.takeReady() {
+      ready.append(answer)
+      losses = 0
+    }
+    withdrawn += dispatcher.takeWithdrawn()
     let jobs = dispatcher.takeUnfinished()
-    for job in jobs { unsent.append(job) }
     notices += dispatcher.takeNotices()
     knownWorkers = dispatcher.workers()
     let reason = process.reasonOfLoss()
     process.end(grace: 0)
+    if hasWithdrawn {
+      // Whoever asked for the end of what runs has got it, in another way.
+      withdrawn += jobs.map(\.id)
+      notices.append("the workers were lost: \(reason); \(jobs.count) evaluations were not finished")
+      state = .down(since: 0)
+      return
+    }
+    for job in jobs { unsent.append(job) }
     let what = jobs.count == 1 ? "1 evaluation is" : "\(jobs.count) evaluations are"
     notices.append("the workers were lost: \(reason); starting them again, \(what) repeated")
     try again(after: reason)
@@ -155,6 +187,7 @@ public final class SupervisedPool: Pool {
   }
 
   public func withdraw() {
+    hasWithdrawn = true
     while let job = unsent.popFirst() { withdrawn.append(job.id) }
     dispatcher?.withdraw()
   }
@@ -172,7 +205,7 @@ public final class SupervisedPool: Pool {
   public func shutDown() {
     switch state {
     case .down: break
-    case .starting(let process): process.end(grace: 0)
+    case .starting(let process), .joining(let process, _): process.end(grace: 0)
     case .up(let process, let dispatcher):
       dispatcher.shutDown()
       process.end(grace: 10)
@@ -198,4 +231,5 @@ extension SupervisedPool: TaskRunner {
   func serviceTasks(timeout: Double) -> Bool { dispatcher?.serviceTasks(timeout: timeout) ?? false }
 
   func nextResult() -> (id: Int, result: Result<[UInt8], TaskFailure>)? { dispatcher?.nextResult() }
+  func forgetTasks() { dispatcher?.forgetTasks() }
 }

@@ -34,6 +34,8 @@ final class TaskThread: TaskRunner {
 
   func serviceTasks(timeout: Double) -> Bool { true }
 
+  func forgetTasks() {}
+
   func nextResult() -> (id: Int, result: Result<[UInt8], TaskFailure>)? { results.take() }
 
   private final class Results: @unchecked Sendable {

@@ -74,7 +74,7 @@ final class WorkerLoop {
     guard now > parentSeen + 0.2 else { return }
     parentSeen = now
     if getppid() != parent { throw PoolFailure("the launcher of this rank has ended") }
-    guard dmo_terminate_signal() != 0, dmo_terminate_signal() != SIGUSR1 else { return }
+    guard ![0, SIGUSR1].contains(dmo_terminate_signal()) else { return }
     if terminatedAt == nil {
       terminatedAt = now
       pool.cancel()

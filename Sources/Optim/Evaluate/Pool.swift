@@ -93,7 +93,7 @@ public enum Interruption: Int, Sendable {
 }
 
 /// Why a pool cannot go on: its workers are gone and do not come back. What had been answered stands.
-public struct PoolFailure: Error, CustomStringConvertible {
+public struct PoolFailure: Error, Equatable, CustomStringConvertible {
   public let description: String
 
   public init(_ description: String) { self.description = description }

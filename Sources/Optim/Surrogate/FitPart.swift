@@ -55,7 +55,8 @@ final class FitWorkers: @unchecked Sendable {
   @TaskLocal static var idle: FitWorkers?
 
   private let runner: any TaskRunner
-  private var next = 0
+  /// Never used again: what an interrupted fit had asked for may still come.
+  private nonisolated(unsafe) static var next = 0
   /// Parts done so far.
   private(set) var finished = 0
 
@@ -71,8 +72,8 @@ final class FitWorkers: @unchecked Sendable {
   >]? {
     let inputs = parts.map { try? Boxed(value: $0).bytes() }
     guard !inputs.contains(where: { $0 == nil }) else { return nil }
-    let first = next
-    next += parts.count
+    let first = Self.next
+    Self.next += parts.count
     for (k, input) in inputs.enumerated() {
       runner.begin(WorkerTask(id: first + k, name: Part.name, input: input!))
     }
@@ -80,8 +81,7 @@ final class FitWorkers: @unchecked Sendable {
     while results.count < parts.count {
       guard runner.serviceTasks(timeout: 0.05) else { return nil }
       while let (id, result) = runner.nextResult() {
-        // What an interrupted fit had asked for may still come.
-        guard id >= first, id < next else { continue }
+        guard id >= first, id < first + parts.count else { continue }
         finished += 1
         results[id - first] = Result {
           do {
@@ -96,7 +96,10 @@ final class FitWorkers: @unchecked Sendable {
             activity: "on \(runner.taskCapacity) workers", done: results.count, total: parts.count))
       }
       // An interrupted fit ends here, at what its parts make of it.
-      if observer?.shouldStop == true { return nil }
+      if observer?.shouldStop == true {
+        runner.forgetTasks()
+        return nil
+      }
     }
     return parts.indices.map { results[$0]! }
   }
