@@ -182,6 +182,43 @@ import Testing
     #expect(isFinite(alternating.predict(close)))
   }
 
+  /// A count that is 0 everywhere but at one or two of many points: the parts of the data on which searches begin must not miss them.
+  @Test(arguments: [1, 2]) func rareValuesAmongManyEqualOnes(rare: Int) throws {
+    let inputs = randomInputs(1100, 4, seed: 31)
+    var values = [Double](repeating: -2, count: 1100)
+    for row in [37, 902].prefix(rare) { values[row] = -1 }
+    let set = trainingSet(
+      inputs, targets: [values], labels: [values.map { $0 > -2 ? 1 : 0 }, values.map { $0 >= 0 ? 1 : 0 }],
+      margins: [nil, 0])
+    let model = try fit(set)
+    let prediction = model.predict(inputs)
+    #expect(isFinite(prediction))
+    // It says where the rare value is, or that it is noise about a mean, and nothing else.
+    #expect(prediction.mean[0].allSatisfy { -2.1 < $0 && $0 < -0.9 })
+    #expect(prediction.logOdds[1].allSatisfy { $0 < 0 })
+    let both = try GaussianSurrogate.fit(
+      trainingSet(inputs, targets: [values, (0..<1100).map { smooth(inputs.row($0)) }]), stream: stream,
+      coregionalised: true)
+    #expect(isFinite(both.predict(inputs)))
+  }
+
+  /// Where an earlier fit's small noise makes the covariance singular (here because distances far from the unit cube cancel), there is
+  /// more noise instead of an error.
+  @Test func growsTheNoiseOfAnEarlierModel() throws {
+    let near = randomInputs(60, 2, seed: 32)
+    let targets = [(0..<60).map { near[$0, 0] + near[$0, 1] }]
+    var state = try fit(trainingSet(near, targets: targets)).state
+    state.processes[0].hyperparameters.lengthScales = [1, 1]
+    state.processes[0].hyperparameters.noiseVariance =
+      1e-8 * state.processes[0].hyperparameters.signalVariance
+    let far = Matrix(rows: 60, columns: 2, values: near.values.map { $0 + 1e5 })
+    let model = try fit(trainingSet(far, targets: targets), warm: try GaussianSurrogate(state))
+    #expect(
+      model.state.processes[0].hyperparameters.noiseVariance > 1e-7
+        * model.state.processes[0].hyperparameters.signalVariance)
+    #expect(rSquared(model.predict(far).mean[0], targets[0]) > 0.9)
+  }
+
   @Test func separableLabels() throws {
     let inputs = randomInputs(40, 2, seed: 6)
     let set = trainingSet(inputs, labels: [(0..<40).map { inputs[$0, 0] > 0.5 ? 1 : 0 }])

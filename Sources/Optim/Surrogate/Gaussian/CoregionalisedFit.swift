@@ -71,9 +71,8 @@ struct CoregionalisedFit {
     }
     // On a part of the data, since kernels have to be fitted again and again; then on all of them.
     var part = self
-    if values.rows > HyperparameterFit.subsetPoints {
-      var stream = stream.derived(1)
-      let rows = stream.permutation(values.rows).prefix(HyperparameterFit.subsetPoints).sorted()
+    let sample = DataPart(size: HyperparameterFit.subsetPoints, stream: stream.derived(1))
+    if let rows = sample.rows(of: group.indices.map(values.column)) {
       (part.values, part.inputs) = (values.subset(rows), inputs.subset(rows))
     }
     let coarse = part.chosen()
