@@ -47,6 +47,18 @@ import Testing
   @Test func gradientsAgreeWithDifferences() throws {
     let model = try fit(example(60))
     #expect(gradientMismatch(model, randomInputs(9, 3, seed: 13)) < 1e-5)
+    // Few points keep what the gradient needs from the prediction, many compute it again.
+    let many = randomInputs(300, 3, seed: 13)
+    let gradient = { (points: Matrix) in
+      model.gradient(points) { prediction in
+        let ones = { (columns: [[Double]]) in columns.map { $0.map { _ in 1.0 } } }
+        return PredictionSeeds(
+          mean: ones(prediction.mean), variance: ones(prediction.variance!), logOdds: ones(prediction.logOdds)
+        )
+      }.gradient
+    }
+    let (alone, together) = (gradient(many.subset(Array(0..<9))), gradient(many))
+    for (a, b) in zip(alone.values, together.values) { #expect(abs(a - b) <= 1e-9 * max(abs(a), 1)) }
   }
 
   @Test func isTheSameAfterStoring() throws {
@@ -67,6 +79,23 @@ import Testing
     {
       #expect(one.logLikelihood > other.logLikelihood - 5)
     }
+  }
+
+  /// With many points length scales stay until there is a tenth more to search them for.
+  @Test(arguments: [(300, 310, false), (420, 440, true), (420, 470, false)])
+  func manyPointsKeepTheirLengthScales(before: Int, after: Int, keeps: Bool) throws {
+    let inputs = randomInputs(after, 2, seed: 41)
+    let values = (0..<after).map { sin(9 * inputs[$0, 0]) + inputs[$0, 1] * inputs[$0, 1] }
+    let set = trainingSet(inputs, targets: [values])
+    let earlier = try fit(set.subset(Array(0..<before)))
+    let later = try fit(set, warm: earlier)
+    let scales = [earlier, later].map { $0.state.processes[0].hyperparameters.lengthScales }
+    let drift = zip(scales[0], scales[1]).map { abs(log($0 / $1)) }.max()!
+    #expect(keeps ? drift < 1e-12 : drift > 1e-9)
+    #expect(later.state.processes[0].searchedPoints == (keeps ? before : after))
+    let other = randomInputs(50, 2, seed: 42)
+    let truth = (0..<50).map { sin(9 * other[$0, 0]) + other[$0, 1] * other[$0, 1] }
+    #expect(rSquared(later.predict(other).mean[0], truth) > 0.999)
   }
 
   @Test func unknownAnswersAreLeftOut() throws {

@@ -159,7 +159,7 @@ struct EpochLoop {
       model: model, acquisition: options.acquisition, front: front.isEmpty ? nil : costs,
       reference: frame.reference, scale: frame.scale,
       known: (0..<campaign.archive.count).map { campaign.archive.parameterValues($0) },
-      caution: caution, starts: max(2, 16 / batch))
+      caution: caution, starts: batch > 8 ? 16 : 16 / batch)
     let near = neighbours(front, space, stream.derived(1))
     return infill.choose(room, from: accepted(found.points + near), stream: stream.derived(2))
   }

@@ -12,6 +12,8 @@ struct HyperparameterFit {
   static let subsetPoints = 400
   private static let selectionPoints = 400
   private static let extraStarts = 5
+  /// At most so many on all points, after the searches on a part of them.
+  static let lastEvaluations = 40
   /// By which the ratio grows where a covariance is not positive definite.
   private static let jitterGrowth = log(10.0)
 
@@ -37,7 +39,7 @@ struct HyperparameterFit {
         // What is best on a part need not be on all: one look decides where the last steps are taken.
         let looks = found.compactMap { climb(values, from: $0.theta, rows: nil, evaluations: 1) }
         best = looks.max { $0.value < $1.value }.flatMap {
-          climb(values, from: $0.theta, rows: nil, evaluations: 40)
+          climb(values, from: $0.theta, rows: nil, evaluations: Self.lastEvaluations)
         }
       }
     }
@@ -157,11 +159,19 @@ struct HyperparameterFit {
     }
   }
 
+  /// Length scales and the noise's share as they are, with the mean and the signal that are best for these values: one factorisation.
+  /// Nil where the covariance is singular.
+  func kept(_ values: [Double], _ earlier: GaussianHyperparameters) -> (GaussianHyperparameters, Double)? {
+    finish(
+      values,
+      scales.logarithms(earlier.lengthScales) + [log(earlier.noiseVariance / earlier.signalVariance)])
+  }
+
   private func finish(_ values: [Double], _ theta: [Double]) -> (GaussianHyperparameters, Double)? {
     let columns = scales.columns(theta[..<scales.count])
     let ratio = exp(theta[scales.count])
     let likelihood = MarginalLikelihood(inputs: inputs, values: values)
-    guard let point = likelihood.evaluate(lengthScales: columns, ratio: ratio) else { return nil }
+    guard let point = likelihood.value(lengthScales: columns, ratio: ratio) else { return nil }
     return (
       GaussianHyperparameters(
         lengthScales: columns, signalVariance: point.signalVariance,

@@ -27,6 +27,23 @@ final class MarginalLikelihood {
   ///   covariance is not positive definite in floating point.
   func evaluate(lengthScales: [Double], ratio: Double) -> Point? {
     let n = values.count
+    guard let (a, point) = solved(lengthScales, ratio) else { return nil }
+    Cholesky.invert(&gram.lower, n)
+    var trace = 0.0
+    for i in 0..<n { trace += gram.lower[i * n + i] }
+    var result = point
+    result.byRatio = 0.5 * ratio * (BLAS.dot(a, a) / point.signalVariance - trace)
+    result.byLengthScale = gram.lengthScaleGradient(
+      a.map { 0.5 / point.signalVariance * $0 }, a, Array(repeating: 0, count: n), a, scale: 0.5, gram.lower)
+    return result
+  }
+
+  /// The same without derivatives, for a third of the operations.
+  func value(lengthScales: [Double], ratio: Double) -> Point? { solved(lengthScales, ratio)?.point }
+
+  /// a and a point without derivatives; the gram's buffer then holds the factor of A.
+  private func solved(_ lengthScales: [Double], _ ratio: Double) -> (a: [Double], point: Point)? {
+    let n = values.count
     gram.update(lengthScales)
     for i in 0..<n { gram.lower[i * n + i] += ratio }
     guard Cholesky.factorise(&gram.lower, n) else { return nil }
@@ -37,15 +54,8 @@ final class MarginalLikelihood {
     let signal = BLAS.dot(values, a) / Double(n)
     let logDeterminant = Cholesky.logDeterminant(gram.lower, n)
     guard signal > 0, mean.isFinite, logDeterminant.isFinite else { return nil }
-    Cholesky.invert(&gram.lower, n)
-    var trace = 0.0
-    for i in 0..<n { trace += gram.lower[i * n + i] }
-    let byRatio = 0.5 * ratio * (BLAS.dot(a, a) / signal - trace)
-    let byLengthScale = gram.lengthScaleGradient(
-      a.map { 0.5 / signal * $0 }, a, Array(repeating: 0, count: n), a, scale: 0.5, gram.lower)
-    return Point(
-      value: -0.5 * (Double(n) * (log(2 * .pi * signal) + 1) + logDeterminant), byLengthScale: byLengthScale,
-      byRatio: byRatio, signalVariance: signal, mean: mean)
+    let value = -0.5 * (Double(n) * (log(2 * .pi * signal) + 1) + logDeterminant)
+    return (a, Point(value: value, byLengthScale: [], byRatio: 0, signalVariance: signal, mean: mean))
   }
 
   /// `Y' P Y` for columns Y of other values at the same points, where P is the precision of the values with their mean projected
