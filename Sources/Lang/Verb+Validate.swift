@@ -3,12 +3,16 @@ import Optim
 extension Verb {
   static let validationVerbs: [Verb] = [
     Verb(
-      "validate", "cross-validate a surrogate: how well it predicts points that it has not seen",
+      "validate",
+      "how well a surrogate predicts points that it has not seen: by cross-validation, or at given points",
       arguments: [
         .optional("model", .model([]), "a model or the kind of one; without it the model trained last")
       ],
       options: [
-        Option("folds", .integer(2...1000), "5", "parts that are left out in turn")
+        Option("folds", .integer(2...1000), "5", "parts that are left out in turn"),
+        Option(
+          "of", .points, nil,
+          "evaluated points to judge the model by as it is; those it was trained on do not count"),
       ], needs: [.parameters], result: .unknown(.table),
       example: "benchmark \"bnh\"\nsample sobol 32\nevaluate\nvalidate gpr",
       keywords: ["cross-validation", "error", "accuracy", "calibration", "nrmse", "r2", "quality"]
@@ -18,6 +22,7 @@ extension Verb {
 
 extension Session {
   func validate(_ arguments: Arguments) throws -> Value {
+    if let points = arguments.points("of") { return try validate(arguments, at: points) }
     let entry: SurrogateEntry
     var (goal, options) = (LearningGoal(), SurrogateOptions())
     if arguments.model("model") == nil, let named = arguments.word("model").flatMap(Surrogates.named) {
@@ -33,8 +38,38 @@ extension Session {
       host.note("interrupted before all folds were fitted; there is no result")
       return .nothing
     }
-    let tables = [objectiveTable(result), constraintTable(result)].filter { $0.rowCount > 0 }
-    return .tables(tables)
+    return tables(result)
+  }
+
+  private func validate(_ arguments: Arguments, at points: Points) throws -> Value {
+    if arguments.has("folds") {
+      throw Diagnostic(
+        .settingConflict(
+          "'folds=' belongs to a cross-validation, and with 'of=' the model is judged as it is"),
+        at: arguments.span(of: "folds"))
+    }
+    guard points.evaluations.parameterNames == campaign.problem.space.names else {
+      throw SessionError("these points have other parameters than the problem has now")
+    }
+    let result = try campaign.validate(
+      try model(arguments), at: points.rows.indices.map(points.evaluations.parameterValues))
+    if case .points(let taught) = result.judged, taught > 0 {
+      host.note(
+        "\(taught) of \(taught + result.count) points were part of the model's training data and do not count"
+      )
+    }
+    return tables(result)
+  }
+
+  private func tables(_ result: Validation) -> Value {
+    .tables([objectiveTable(result), constraintTable(result)].filter { $0.rowCount > 0 })
+  }
+
+  private func heading(_ result: Validation) -> String {
+    switch result.judged {
+    case .folds(let folds): "\(result.surrogate), \(folds)-fold"
+    case .points: "\(result.surrogate), at other points"
+    }
   }
 
   private func objectiveTable(_ result: Validation) -> Table {
@@ -54,7 +89,7 @@ extension Session {
         numbers("residual") { $0.standardisedResidual },
       ]
     }
-    return Table(title: "\(result.surrogate), \(result.folds)-fold, \(result.count) points", columns)
+    return Table(title: "\(heading(result)), \(result.count) points", columns)
   }
 
   private func constraintTable(_ result: Validation) -> Table {
@@ -73,7 +108,7 @@ extension Session {
       columns.append(
         Table.Column("margin NRMSE", .numbers(result.constraints.map { $0.margin?.nrmse ?? .nan })))
     }
-    let title = result.objectives.isEmpty ? "\(result.surrogate), \(result.folds)-fold" : nil
+    let title = result.objectives.isEmpty ? heading(result) : nil
     return Table(title: title, columns)
   }
 }

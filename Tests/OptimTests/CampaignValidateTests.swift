@@ -50,7 +50,7 @@ import Testing
           linearEntry("linear"), goal: LearningGoal(subject: subject), options: SurrogateOptions(), folds: 5,
           observer: watch))
       // Three rows are pending; failed ones count for success only.
-      #expect(result.count == 57 && result.folds == 5 && result.surrogate == "linear")
+      #expect(result.count == 57 && result.judged == .folds(5) && result.surrogate == "linear")
       let objective = result.objectives[0].scores
       #expect(objective.count == 57 - failed)
       // Linear outputs are learned exactly, their square by a linear model is not.
@@ -82,5 +82,29 @@ import Testing
     let result = try Self.campaign().validate(
       linearEntry("linear"), goal: LearningGoal(), options: SurrogateOptions(), folds: 3, observer: watch)
     #expect(result.map(\.count) == nil)
+  }
+
+  /// A model is judged by points that it has not seen, each of them once.
+  @Test func aModelIsJudgedAtOtherPoints() throws {
+    let campaign = try Self.campaign(40)
+    let known = (0..<40).map { campaign.archive.parameterValues($0) }
+    let model = try campaign.train(linearEntry("linear"), observer: TraceTests.Watch())
+    let others = (0..<20).map { randomInputs(20, 2, seed: 5).row($0) }
+    let rows = campaign.propose(others)
+    #expect(throws: TrainingError.self) { try campaign.validate(model, at: others) }
+    for (row, x) in zip(rows, others) {
+      campaign.update(row, RowResult(state: .done, outputs: [1 + x[0] - x[1], x[1]]))
+    }
+    let taught = known.indices.filter { campaign.archive.states[$0] != .pending }.map { known[$0] }
+    let result = try campaign.validate(model, at: others + taught.prefix(7) + others)
+    #expect(result.count == 20 && result.judged == .points(taught: 7) && result.surrogate == "linear")
+    let predicted = model.model.predict(others)
+    let truth = others.map { -(1 + $0[0] - $0[1]) * (1 + $0[0] - $0[1]) }
+    let error = zip(predicted.costs[0], truth).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } / 20
+    let nrmse = error.squareRoot() / (truth.max()! - truth.min()!)
+    #expect(abs(result.objectives[0].scores.nrmse - nrmse) < 1e-9)
+    #expect(result.constraints.map(\.name) == ["numeric", "binary", "simulation succeeds"])
+    #expect(throws: TrainingError.self) { try campaign.validate(model, at: taught) }
+    #expect(throws: TrainingError.self) { try campaign.validate(model, at: []) }
   }
 }

@@ -47,6 +47,18 @@ import Testing
   @Test func gradientsAgreeWithDifferences() throws {
     let model = try fit(example(60))
     #expect(gradientMismatch(model, randomInputs(9, 3, seed: 13)) < 1e-5)
+    // Few points keep what the gradient needs from the prediction, many compute it again.
+    let many = randomInputs(300, 3, seed: 13)
+    let gradient = { (points: Matrix) in
+      model.gradient(points) { prediction in
+        let ones = { (columns: [[Double]]) in columns.map { $0.map { _ in 1.0 } } }
+        return PredictionSeeds(
+          mean: ones(prediction.mean), variance: ones(prediction.variance!), logOdds: ones(prediction.logOdds)
+        )
+      }.gradient
+    }
+    let (alone, together) = (gradient(many.subset(Array(0..<9))), gradient(many))
+    for (a, b) in zip(alone.values, together.values) { #expect(abs(a - b) <= 1e-9 * max(abs(a), 1)) }
   }
 
   @Test func isTheSameAfterStoring() throws {
@@ -67,6 +79,23 @@ import Testing
     {
       #expect(one.logLikelihood > other.logLikelihood - 5)
     }
+  }
+
+  /// With many points length scales stay until there is a tenth more to search them for.
+  @Test(arguments: [(300, 310, false), (420, 440, true), (420, 470, false)])
+  func manyPointsKeepTheirLengthScales(before: Int, after: Int, keeps: Bool) throws {
+    let inputs = randomInputs(after, 2, seed: 41)
+    let values = (0..<after).map { sin(9 * inputs[$0, 0]) + inputs[$0, 1] * inputs[$0, 1] }
+    let set = trainingSet(inputs, targets: [values])
+    let earlier = try fit(set.subset(Array(0..<before)))
+    let later = try fit(set, warm: earlier)
+    let scales = [earlier, later].map { $0.state.processes[0].hyperparameters.lengthScales }
+    let drift = zip(scales[0], scales[1]).map { abs(log($0 / $1)) }.max()!
+    #expect(keeps ? drift < 1e-12 : drift > 1e-9)
+    #expect(later.state.processes[0].searchedPoints == (keeps ? before : after))
+    let other = randomInputs(50, 2, seed: 42)
+    let truth = (0..<50).map { sin(9 * other[$0, 0]) + other[$0, 1] * other[$0, 1] }
+    #expect(rSquared(later.predict(other).mean[0], truth) > 0.999)
   }
 
   @Test func unknownAnswersAreLeftOut() throws {
@@ -180,6 +209,43 @@ import Testing
     let close = Matrix((0..<30).map { [0.5 + 1e-13 * Double($0)] }, columns: 1)
     let alternating = try fit(trainingSet(close, targets: [(0..<30).map { Double($0 % 2) }]))
     #expect(isFinite(alternating.predict(close)))
+  }
+
+  /// A count that is 0 everywhere but at one or two of many points: the parts of the data on which searches begin must not miss them.
+  @Test(arguments: [1, 2]) func rareValuesAmongManyEqualOnes(rare: Int) throws {
+    let inputs = randomInputs(1100, 4, seed: 31)
+    var values = [Double](repeating: -2, count: 1100)
+    for row in [37, 902].prefix(rare) { values[row] = -1 }
+    let set = trainingSet(
+      inputs, targets: [values], labels: [values.map { $0 > -2 ? 1 : 0 }, values.map { $0 >= 0 ? 1 : 0 }],
+      margins: [nil, 0])
+    let model = try fit(set)
+    let prediction = model.predict(inputs)
+    #expect(isFinite(prediction))
+    // It says where the rare value is, or that it is noise about a mean, and nothing else.
+    #expect(prediction.mean[0].allSatisfy { -2.1 < $0 && $0 < -0.9 })
+    #expect(prediction.logOdds[1].allSatisfy { $0 < 0 })
+    let both = try GaussianSurrogate.fit(
+      trainingSet(inputs, targets: [values, (0..<1100).map { smooth(inputs.row($0)) }]), stream: stream,
+      coregionalised: true)
+    #expect(isFinite(both.predict(inputs)))
+  }
+
+  /// Where an earlier fit's small noise makes the covariance singular (here because distances far from the unit cube cancel), there is
+  /// more noise instead of an error.
+  @Test func growsTheNoiseOfAnEarlierModel() throws {
+    let near = randomInputs(60, 2, seed: 32)
+    let targets = [(0..<60).map { near[$0, 0] + near[$0, 1] }]
+    var state = try fit(trainingSet(near, targets: targets)).state
+    state.processes[0].hyperparameters.lengthScales = [1, 1]
+    state.processes[0].hyperparameters.noiseVariance =
+      1e-8 * state.processes[0].hyperparameters.signalVariance
+    let far = Matrix(rows: 60, columns: 2, values: near.values.map { $0 + 1e5 })
+    let model = try fit(trainingSet(far, targets: targets), warm: try GaussianSurrogate(state))
+    #expect(
+      model.state.processes[0].hyperparameters.noiseVariance > 1e-7
+        * model.state.processes[0].hyperparameters.signalVariance)
+    #expect(rSquared(model.predict(far).mean[0], targets[0]) > 0.9)
   }
 
   @Test func separableLabels() throws {

@@ -22,6 +22,8 @@ goals = ["rin_error", "tau_error", "fI_error", "amplitude_error"]
 TRACED = "train {model}\nlet t = trace constraint count=20 points=5\nevaluate t;\n"
 methods = {
     "joint, constraint traces": TRACED.format(model="joint") + "optimize surrogate=joint gradient=constraint {rest}",
+    "joint of outputs, constraint traces":
+        TRACED.format(model="joint on=outputs") + "optimize surrogate=joint on=outputs gradient=constraint {rest}",
     "joint": "optimize surrogate=joint gradient=none {budget}",
     "gpr": "optimize surrogate=gpr gradient=none {budget}",
     "gpr, constraint traces": TRACED.format(model="gpr") + "optimize surrogate=gpr gradient=constraint {rest}",
@@ -132,7 +134,7 @@ def table(records, names, checkpoints):
 
 def draw(records, names, checkpoints):
     """Hypervolume over evaluations: median as a line, quartiles as a band."""
-    width, height, left, bottom, right = 720, 400, 60, 50, 190
+    width, height, left, bottom, right = 760, 400, 60, 50, 240
     low, high = checkpoints[0], checkpoints[-1]
     x = lambda at: left + (at - low) / (high - low) * (width - left - right)
     y = lambda volume: height - bottom - volume / 1.5 * (height - bottom - 20)

@@ -14,6 +14,10 @@ struct Infill: Sendable {
 ///
 /// The earlier ones count as if they had been evaluated and found as predicted (kriging believer; Ginsbourger, Le Riche and Carraro
 /// 2010), and push later ones away from themselves. Known points and cells are never chosen again.
+///
+/// Before a choice the most promising candidates climb along the acquisition function's slope, and where they end can be chosen as
+/// well. A batch of more than eight climbs eight times in all, many points at once, since a model answers many points in little more
+/// than the time of one; what has climbed then stays a candidate for the choices in between.
 struct InfillSearch: Sendable {
   let model: ProblemModel
   let acquisition: Acquisition
@@ -27,9 +31,11 @@ struct InfillSearch: Sendable {
   var pending: [[Double]] = []
   /// See `AcquisitionFunction`.
   let caution: Double
-  /// Starts of the gradient ascent per chosen point; 0 takes candidates as they are.
+  /// Starts of a gradient ascent; 0 takes candidates as they are.
   let starts: Int
 
+  /// Ascents for one batch.
+  private static let ascents = 8
   /// Distance, in the unit cube and per root of dimension, over which a chosen point pushes others away.
   private static let reach = 0.05
   /// Points closer than this in every coordinate of the unit cube are the same.
@@ -42,10 +48,14 @@ struct InfillSearch: Sendable {
     _ count: Int, from candidates: [[Double]], stream: RandomStream, shouldStop: () -> Bool = { false }
   ) -> [Infill] {
     var random = stream
-    var batch = Batch(self, candidates)
+    var batch = Batch(self, candidates, keepsClimbed: count > Self.ascents)
+    let period = max(1, (count + Self.ascents - 1) / Self.ascents)
     while batch.chosen.count < count, !shouldStop() {
       let draw = reference.map { _ in random.normal() }
-      guard let next = acquisition == .crowding ? batch.farthest() : batch.best(draw) else { break }
+      let climbs = starts > 0 && batch.chosen.count % period == 0
+      guard let next = acquisition == .crowding ? batch.farthest() : batch.best(draw, climbs: climbs) else {
+        break
+      }
       batch.add(next)
     }
     return batch.chosen
@@ -55,21 +65,33 @@ struct InfillSearch: Sendable {
   private struct Batch {
     let search: InfillSearch
     let space: Space
-    private let units: [[Double]]
-    private let prediction: ProblemPrediction
-    private let candidates: [[Double]]
+    /// What is chosen from: the given candidates, and what has climbed.
+    private var pool: Pool
+    /// Stays a pool of the given candidates alone where every choice has climbs of its own: climbs that all start from the ends of
+    /// earlier ones lose parts of the front.
+    private let given: Pool
+    private let keepsClimbed: Bool
     private var prints: Set<UInt64>
     private let knownUnits: [[Double]]
     private var chosenUnits: [[Double]] = []
     private(set) var chosen: [Infill] = []
     private var front: [[Double]]?
+    /// Of every candidate, at the last choice.
+    private var worth: [Double] = []
 
-    init(_ search: InfillSearch, _ candidates: [[Double]]) {
+    private struct Pool {
+      var points: [[Double]]
+      var units: [[Double]]
+      var prediction: ProblemPrediction
+    }
+
+    init(_ search: InfillSearch, _ candidates: [[Double]], keepsClimbed: Bool) {
       self.search = search
-      self.candidates = candidates
+      self.keepsClimbed = keepsClimbed
       space = search.model.problem.space
-      units = candidates.map(space.encode)
-      prediction = search.model.predict(candidates)
+      given = Pool(
+        points: candidates, units: candidates.map(space.encode), prediction: search.model.predict(candidates))
+      pool = given
       prints = Set(search.known.map(fingerprint))
       knownUnits = search.known.map(space.encode)
       front = search.front
@@ -91,26 +113,30 @@ struct InfillSearch: Sendable {
 
     // MARK: By worth
 
-    /// The point of greatest worth that is not known yet.
-    func best(_ draw: [Double]) -> Infill? {
+    /// The candidate of greatest worth that is not known yet.
+    ///
+    /// - Parameter climbs: whether the most promising ones go uphill first.
+    mutating func best(_ draw: [Double], climbs: Bool) -> Int? {
       let function = AcquisitionFunction(
         search.acquisition, front: front, reference: search.reference, scale: search.scale, draw: draw,
         caution: search.caution)
-      let values = zip(function.values(prediction), units).map { $0 + logRoom($1) }
-      let order = values.indices.filter { values[$0] > -.infinity }.sorted {
-        (values[$1], $0) < (values[$0], $1)
-      }
-      var options = order.prefix(50).map { (candidates[$0], values[$0]) }
-      if search.starts > 0 {
-        let climbed = climb(from: spread(order), function)
+      if !keepsClimbed { pool = given }
+      var values = zip(function.values(pool.prediction), pool.units).map { $0 + logRoom($1) }
+      if climbs {
+        let climbed = climb(from: spread(ranked(values)), function)
         let found = search.model.predict(climbed)
-        options += zip(climbed, zip(function.values(found), climbed).map { $0 + logRoom(space.encode($1)) })
+        values += zip(function.values(found), climbed).map { $0 + logRoom(space.encode($1)) }
+        pool.points += climbed
+        pool.units += climbed.map(space.encode)
+        pool.prediction.append(found)
       }
-      options.sort { $0.1 > $1.1 }
-      guard let (point, worth) = options.first(where: { isNew($0.0) && $0.1 > -.infinity }) else {
-        return nil
-      }
-      return Infill(point: point, costs: search.model.predict([point]).costs.map { $0[0] }, worth: worth)
+      worth = values
+      return ranked(values).first { isNew(pool.points[$0]) }
+    }
+
+    /// Candidates that are worth anything, best first.
+    private func ranked(_ values: [Double]) -> [Int] {
+      values.indices.filter { values[$0] > -.infinity }.sorted { (values[$1], $0) < (values[$0], $1) }
     }
 
     /// The best candidates that are not next to a better one.
@@ -118,7 +144,7 @@ struct InfillSearch: Sendable {
       var result: [[Double]] = []
       for i in order {
         if result.count == search.starts { break }
-        if result.allSatisfy({ separation($0, units[i]) > 0.03 }) { result.append(units[i]) }
+        if result.allSatisfy({ separation($0, pool.units[i]) > 0.03 }) { result.append(pool.units[i]) }
       }
       return result
     }
@@ -162,24 +188,24 @@ struct InfillSearch: Sendable {
 
     /// Of the candidates predicted to be on the feasible front, the one farthest from evaluated and chosen ones; without any, the
     /// likeliest to be feasible.
-    func farthest() -> Infill? {
+    mutating func farthest() -> Int? {
+      let (points, prediction) = (pool.points, pool.prediction)
       let feasibility = prediction.logFeasibility
-      let new = candidates.indices.filter { isNew(candidates[$0]) }
+      let new = points.indices.filter { isNew(points[$0]) }
       let likely = new.filter { row in
         prediction.logOdds.allSatisfy { $0[row] >= 0 }
           && (prediction.success.isEmpty || prediction.success[row] >= 0)
       }
       guard !likely.isEmpty else {
-        return new.max { feasibility[$0] < feasibility[$1] }.map { infill($0, feasibility[$0]) }
+        worth = feasibility
+        return new.max { feasibility[$0] < feasibility[$1] }
       }
       let costs = prediction.costs.map { column in likely.map { column[$0] } }
       let best = NonDominated.firstFront(costs).map { likely[$0] }
       let gaps = best.map { row in nearest(prediction.costs.map { $0[row] }) }
-      return gaps.indices.max { gaps[$0] < gaps[$1] }.map { infill(best[$0], log(max(gaps[$0], 1e-300))) }
-    }
-
-    private func infill(_ row: Int, _ worth: Double) -> Infill {
-      Infill(point: candidates[row], costs: prediction.costs.map { $0[row] }, worth: worth)
+      worth = Array(repeating: -.infinity, count: points.count)
+      for (row, gap) in zip(best, gaps) { worth[row] = log(max(gap, 1e-300)) }
+      return best.max { worth[$0] < worth[$1] }
     }
 
     /// Distance to the nearest point of the front, in widths of the front.
@@ -207,11 +233,26 @@ struct InfillSearch: Sendable {
       return largest
     }
 
-    mutating func add(_ infill: Infill) {
-      chosen.append(infill)
-      chosenUnits.append(space.encode(infill.point))
-      prints.insert(fingerprint(infill.point))
-      if front != nil { believe(search.model.predict([infill.point])) }
+    /// Takes a candidate into the batch.
+    mutating func add(_ row: Int) {
+      let costs = pool.prediction.costs.map { $0[row] }
+      chosen.append(Infill(point: pool.points[row], costs: costs, worth: worth[row]))
+      chosenUnits.append(pool.units[row])
+      prints.insert(fingerprint(pool.points[row]))
+      guard front != nil, pool.prediction.logFeasibility[row] > log(0.5) || search.acquisition == .crowding
+      else { return }
+      for k in costs.indices { front![k].append(costs[k]) }
     }
+  }
+}
+
+extension ProblemPrediction {
+  /// Rows of another prediction by the same model.
+  fileprivate mutating func append(_ other: ProblemPrediction) {
+    for k in costs.indices { costs[k] += other.costs[k] }
+    if let more = other.costVariance { for k in more.indices { costVariance![k] += more[k] } }
+    for j in margins.indices { margins[j] += other.margins[j] }
+    for j in logOdds.indices { logOdds[j] += other.logOdds[j] }
+    success += other.success
   }
 }

@@ -55,7 +55,8 @@ struct CoregionalisedFit {
     var total: Double
   }
 
-  /// - Parameter warm: What an earlier fit of the same group came to: its mixing is kept, and kernels start from it.
+  /// - Parameter warm: What an earlier fit of the same group came to: its mixing is kept, and kernels start from it; where there are many
+  ///   points, and not a tenth more than they were searched for, they are kept as well.
   func fit(warm: Outcome?) throws -> Outcome {
     let outcome = warm.map { refitted($0, evaluations: 12) } ?? cold()
     guard let outcome else {
@@ -71,14 +72,13 @@ struct CoregionalisedFit {
     }
     // On a part of the data, since kernels have to be fitted again and again; then on all of them.
     var part = self
-    if values.rows > HyperparameterFit.subsetPoints {
-      var stream = stream.derived(1)
-      let rows = stream.permutation(values.rows).prefix(HyperparameterFit.subsetPoints).sorted()
+    let sample = DataPart(size: HyperparameterFit.subsetPoints, stream: stream.derived(1))
+    if let rows = sample.rows(of: group.indices.map(values.column)) {
       (part.values, part.inputs) = (values.subset(rows), inputs.subset(rows))
     }
     let coarse = part.chosen()
     guard part.values.rows < values.rows, let coarse else { return coarse }
-    return refitted(coarse, evaluations: 40)
+    return refitted(coarse, evaluations: HyperparameterFit.lastEvaluations)
   }
 
   /// The likeliest mixing; targets whose left-out values a process of their own predicts better get one, unless a rank is
@@ -119,7 +119,8 @@ struct CoregionalisedFit {
     let weights = candidate.unmixing.row(q).enumerated().filter { $0.element != 0 }
     return .init(
       combination: weights.map { .init(index: group[$0.offset], weight: $0.element) },
-      hyperparameters: candidate.hyperparameters[q], logLikelihood: candidate.likelihoods[q])
+      hyperparameters: candidate.hyperparameters[q], logLikelihood: candidate.likelihoods[q],
+      searchedPoints: candidate.hyperparameters[q].signalVariance > 0 ? values.rows : nil)
   }
 
   /// The same structure with kernels for the data at hand.
@@ -128,13 +129,30 @@ struct CoregionalisedFit {
     for (q, process) in coarse.processes.enumerated() {
       var weights = [Double](repeating: 0, count: group.count)
       for share in process.combination { weights[group.firstIndex(of: share.index)!] = share.weight }
+      if let (kept, likelihood) = kept(process, weights) {
+        outcome.processes[q].hyperparameters = kept
+        outcome.processes[q].logLikelihood = likelihood
+        continue
+      }
       guard let (found, likelihood) = hyperparameters(q, weights, process.hyperparameters, evaluations) else {
         return nil
       }
+      outcome.processes[q].searchedPoints = found.signalVariance > 0 ? values.rows : nil
       outcome.processes[q].hyperparameters = found
       outcome.processes[q].logLikelihood = likelihood
     }
     return outcome
+  }
+
+  /// Hyperparameters as they were found for nearly as many points; nil where they are to be searched for.
+  private func kept(_ process: GaussianSurrogate.ProcessState, _ weights: [Double]) -> (
+    GaussianHyperparameters, Double
+  )? {
+    guard values.rows > HyperparameterFit.subsetPoints, let known = process.searchedPoints,
+      10 * values.rows < 11 * known
+    else { return nil }
+    return HyperparameterFit(inputs: inputs, scales: scales, stream: stream).kept(
+      combined(weights), process.hyperparameters)
   }
 
   /// Root mean square errors of each transformed target at left-out points.

@@ -2,13 +2,13 @@ import Foundation
 
 extension GaussianSurrogate {
   public static let entry = SurrogateEntry(
-    "gpr", "one exact Gaussian process per target, Matern 5/2 with a length scale per parameter", version: 1
+    "gpr", "one exact Gaussian process per target, Matern 5/2 with a length scale per parameter", version: 2
   ) { set, _, stream, warm, observer in
     try fit(set, stream: stream, warm: warm, observer: observer)
   }
 
   public static let multiOutputEntry = SurrogateEntry(
-    "megp", "exact Gaussian process of all targets together, a linear model of coregionalisation", version: 1
+    "megp", "exact Gaussian process of all targets together, a linear model of coregionalisation", version: 2
   ) { set, options, stream, warm, observer in
     try fit(set, stream: stream, coregionalised: true, rank: options.rank, warm: warm, observer: observer)
   }

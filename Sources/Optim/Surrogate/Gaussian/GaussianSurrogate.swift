@@ -30,6 +30,8 @@ public struct GaussianSurrogate: Surrogate {
     var hyperparameters: GaussianHyperparameters
     /// ln p of its values.
     var logLikelihood: Double
+    /// Number of points that its hyperparameters were searched for; nil for a process that is noise.
+    var searchedPoints: Int?
   }
 
   /// So much of a process in a target, or of a target in a process.
@@ -125,20 +127,29 @@ extension GaussianSurrogate {
 
   private func latentMoments(_ inputs: Matrix, withVariance: Bool = true) -> [Latent?] {
     let zeros = [Double](repeating: 0, count: inputs.rows)
-    let moments = parallelMap(processes.count) { k -> (mean: [Double], variance: [Double]) in
-      guard let process = processes[k] else {
-        return (zeros.map { $0 + state.processes[k].hyperparameters.mean }, zeros)
-      }
-      return withVariance ? process.predict(inputs) : (process.predictMean(inputs), zeros)
-    }
-    return state.targets.map { target -> Latent? in
+    return latent(
+      parallelMap(processes.count) { k -> Moments in
+        guard let process = processes[k] else { return (constantMean(k, zeros), zeros) }
+        return withVariance ? process.predict(inputs) : (process.predictMean(inputs), zeros)
+      }, rows: inputs.rows)
+  }
+
+  private typealias Moments = (mean: [Double], variance: [Double])
+
+  /// Of a process without a signal.
+  private func constantMean(_ k: Int, _ zeros: [Double]) -> [Double] {
+    zeros.map { $0 + state.processes[k].hyperparameters.mean }
+  }
+
+  /// Transformed targets from the processes that they are made of.
+  private func latent(_ moments: [Moments], rows: Int) -> [Latent?] {
+    state.targets.map { target -> Latent? in
       guard target.transform != nil else { return nil }
       var latent = Latent(
-        mean: Array(repeating: 0, count: inputs.rows), variance: Array(repeating: 0, count: inputs.rows),
-        noise: 0)
+        mean: Array(repeating: 0, count: rows), variance: Array(repeating: 0, count: rows), noise: 0)
       for share in target.shares {
         let square = share.weight * share.weight
-        for i in 0..<inputs.rows {
+        for i in 0..<rows {
           latent.mean[i] += share.weight * moments[share.index].mean[i]
           latent.variance[i] += square * moments[share.index].variance[i]
         }
@@ -192,15 +203,19 @@ extension GaussianSurrogate {
   public func gradient(_ inputs: Matrix, seeds: (Prediction) -> PredictionSeeds) -> (
     prediction: Prediction, gradient: Matrix
   ) {
-    let latent = latentMoments(inputs)
+    let (latent, evaluations) = latentEvaluations(inputs)
     let prediction = prediction(inputs, latent)
     let seeds = seeds(prediction)
     let count = processes.count
     let processSeeds = processSeeds(latent, seeds, rows: inputs.rows)
     let parts = parallelMap(count + state.labels.count) { i -> Matrix? in
       if i < count {
-        return processes[i]?.posterior.gradient(
-          inputs, byMean: processSeeds[i].mean, byVariance: processSeeds[i].variance)
+        let (byMean, byVariance) = processSeeds[i]
+        if let evaluation = evaluations[i] {
+          return processes[i]?.posterior.gradient(
+            evaluation, byMean: byMean[...], byVariance: byVariance[...])
+        }
+        return processes[i]?.posterior.gradient(inputs, byMean: byMean, byVariance: byVariance)
       }
       guard let classifier = classifiers[i - count], !seeds.logOdds.isEmpty else { return nil }
       return classifier.gradient(inputs, seeds: seeds.logOdds[i - count])
@@ -212,6 +227,19 @@ extension GaussianSurrogate {
     }
     for i in gradient.values.indices { gradient.values[i] = TargetTransform.finite(gradient.values[i]) }
     return (prediction, gradient)
+  }
+
+  /// Points whose evaluations are kept for the gradient, which then costs one triangular system instead of two.
+  private static let keptRows = 64
+
+  private func latentEvaluations(_ inputs: Matrix) -> ([Latent?], [KernelPosterior.Evaluation?]) {
+    guard inputs.rows <= Self.keptRows else { return (latentMoments(inputs), processes.map { _ in nil }) }
+    let zeros = [Double](repeating: 0, count: inputs.rows)
+    let evaluations = parallelMap(processes.count) { processes[$0]?.posterior.evaluate(inputs) }
+    let moments = evaluations.enumerated().map { k, evaluation -> Moments in
+      evaluation.map { ($0.mean, $0.variance) } ?? (constantMean(k, zeros), zeros)
+    }
+    return (latent(moments, rows: inputs.rows), evaluations)
   }
 
   private typealias MomentSeeds = (mean: [Double], variance: [Double])

@@ -46,52 +46,81 @@ struct KernelPosterior: Sendable {
     return result
   }
 
+  /// A prediction with what its gradient needs again: three arrays of N numbers a row.
+  struct Evaluation: Sendable {
+    let points: [Double]
+    let mean: [Double]
+    let variance: [Double]
+    /// dk/d(r^2).
+    let slopes: [Double]
+    /// L^-1 (r o k).
+    let solved: [Double]
+  }
+
+  /// Of few points, which are one block.
+  func evaluate(_ inputs: Matrix) -> Evaluation {
+    evaluate(MaternKernel.scale(inputs, lengthScales)[...], inputs.rows, withVariance: true)
+  }
+
+  private func evaluate(_ points: ArraySlice<Double>, _ count: Int, withVariance: Bool) -> Evaluation {
+    var k = [Double](repeating: 0, count: count * norms.count)
+    var slopes: [Double]? = k
+    MaternKernel.cross(
+      points, count: count, scaled, norms, columns: lengthScales.count, into: &k, slopes: &slopes)
+    let mean = means(of: k, count)
+    var variance: [Double] = []
+    if withVariance { variance = solve(&k, count) }
+    return Evaluation(points: Array(points), mean: mean, variance: variance, slopes: slopes ?? [], solved: k)
+  }
+
   /// Gradient by the inputs of a function whose derivatives by each row's mean and variance are given.
   func gradient(_ inputs: Matrix, byMean: [Double], byVariance: [Double]) -> Matrix {
-    let (n, d) = (norms.count, inputs.columns)
-    var gradient = Matrix(rows: inputs.rows, columns: d)
+    var values: [Double] = []
     var first = 0
     forBlocks(inputs) { points, count in
-      let g = kernelGradient(points, byMean[first..<(first + count)], byVariance[first..<(first + count)])
-      // dk/dx_k = 2 k'(r^2) (z_k - z_jk) / l_k.
-      var product = [Double](repeating: 0, count: count * d)
-      BLAS.multiply(count, d, n, g, scaled, into: &product)
-      let start = points.startIndex
-      for i in 0..<count {
-        let total = g[(i * n)..<((i + 1) * n)].reduce(0, +)
-        for k in 0..<d {
-          gradient[first + i, k] =
-            2 * (points[start + i * d + k] * total - product[i * d + k]) / lengthScales[k]
-        }
-      }
+      let rows = first..<(first + count)
+      let evaluation = evaluate(points, count, withVariance: byVariance[rows].contains { $0 != 0 })
+      values += gradient(evaluation, byMean: byMean[rows], byVariance: byVariance[rows]).values
       first += count
+    }
+    return Matrix(rows: inputs.rows, columns: inputs.columns, values: values)
+  }
+
+  /// The same of an evaluation.
+  func gradient(_ evaluation: Evaluation, byMean: ArraySlice<Double>, byVariance: ArraySlice<Double>)
+    -> Matrix
+  {
+    let (n, d, count) = (norms.count, lengthScales.count, byMean.count)
+    let g = kernelGradient(evaluation, byMean, byVariance)
+    // dk/dx_k = 2 k'(r^2) (z_k - z_jk) / l_k.
+    var product = [Double](repeating: 0, count: count * d)
+    BLAS.multiply(count, d, n, g, scaled, into: &product)
+    var gradient = Matrix(rows: count, columns: d)
+    for i in 0..<count {
+      let total = g[(i * n)..<((i + 1) * n)].reduce(0, +)
+      for k in 0..<d {
+        gradient[i, k] = 2 * (evaluation.points[i * d + k] * total - product[i * d + k]) / lengthScales[k]
+      }
     }
     return gradient
   }
 
   /// Derivatives by the squared distances of a block's points to the training points.
   private func kernelGradient(
-    _ points: ArraySlice<Double>, _ byMean: ArraySlice<Double>, _ byVariance: ArraySlice<Double>
+    _ evaluation: Evaluation, _ byMean: ArraySlice<Double>, _ byVariance: ArraySlice<Double>
   ) -> [Double] {
     let (n, count) = (norms.count, byMean.count)
-    var k = [Double](repeating: 0, count: count * n)
-    var slopes: [Double]? = k
-    MaternKernel.cross(
-      points, count: count, scaled, norms, columns: lengthScales.count, into: &k, slopes: &slopes)
-    let needsVariance = byVariance.contains { $0 != 0 }
-    if needsVariance {
-      // k becomes u = A^-1 (r o k): d variance = -2 s (r o u) dk, while d mean = a dk.
-      scaleRows(&k, count)
-      cholesky.solveLower(&k, count: count)
-      cholesky.solveUpper(&k, count: count)
-      scaleRows(&k, count)
+    var g = evaluation.slopes
+    var u: [Double] = []
+    if byVariance.contains(where: { $0 != 0 }) {
+      // u = A^-1 (r o k): d variance = -2 s (r o u) dk, while d mean = a dk.
+      u = evaluation.solved
+      cholesky.solveUpper(&u, count: count)
+      scaleRows(&u, count)
     }
-    var g = slopes ?? []
     for (i, (mean, variance)) in zip(byMean, byVariance).enumerated() {
       let factor = -2 * signalVariance * variance
-      for j in 0..<n {
-        g[i * n + j] *= mean * weights[j] + (needsVariance ? factor * k[i * n + j] : 0)
-      }
+      for j in 0..<n { g[i * n + j] *= mean * weights[j] + (u.isEmpty ? 0 : factor * u[i * n + j]) }
     }
     return g
   }
@@ -114,16 +143,20 @@ struct KernelPosterior: Sendable {
   }
 
   private func moments(_ points: ArraySlice<Double>, _ count: Int) -> (mean: [Double], variance: [Double]) {
-    let n = norms.count
     var k = covariances(points, count)
     let means = means(of: k, count)
+    return (means, solve(&k, count))
+  }
+
+  /// Turns covariances into L^-1 (r o k); gives the variances.
+  private func solve(_ k: inout [Double], _ count: Int) -> [Double] {
+    let n = norms.count
     scaleRows(&k, count)
     cholesky.solveLower(&k, count: count)
-    let variances = (0..<count).map { i in
+    return (0..<count).map { i in
       let row = Array(k[(i * n)..<((i + 1) * n)])
       return signalVariance * max(1 - BLAS.dot(row, row), 0)
     }
-    return (means, variances)
   }
 
   private func covariances(_ points: ArraySlice<Double>, _ count: Int) -> [Double] {

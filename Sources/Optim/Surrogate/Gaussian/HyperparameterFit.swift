@@ -1,0 +1,181 @@
+import Foundation
+
+/// Hyperparameters by maximum likelihood with the prior of `LengthScales`: type II maximum likelihood.
+///
+/// Starts with one length scale for all from several places, and lets the best one spread out over the columns; both on a part
+/// of the data where there are many points, since what that costs grows with the cube of the number, and only the last
+/// steps on all of them.
+struct HyperparameterFit {
+  /// Of the noise's share in the signal's variance: for deterministic simulators it goes to the lower bound.
+  static let ratioBounds = (lower: log(1e-8), upper: log(1e2))
+  private static let isotropicPoints = 250
+  static let subsetPoints = 400
+  private static let selectionPoints = 400
+  private static let extraStarts = 5
+  /// At most so many on all points, after the searches on a part of them.
+  static let lastEvaluations = 40
+  /// By which the ratio grows where a covariance is not positive definite.
+  private static let jitterGrowth = log(10.0)
+
+  let inputs: Matrix
+  let scales: LengthScales
+  var stream: RandomStream
+  var shouldStop: () -> Bool = { false }
+
+  /// Hyperparameters for values of about unit variance, and the log marginal likelihood they reach; nil where no start works.
+  ///
+  /// - Parameter warm: from an earlier fit; then only a few steps from there.
+  func fit(_ values: [Double], warm: GaussianHyperparameters? = nil, warmEvaluations: Int = 12) -> (
+    GaussianHyperparameters, Double
+  )? {
+    var best: (theta: [Double], value: Double)?
+    if let warm {
+      let theta = scales.logarithms(warm.lengthScales) + [log(warm.noiseVariance / warm.signalVariance)]
+      best = climb(values, from: theta, rows: nil, evaluations: warmEvaluations)
+    } else {
+      let found = startedManyTimes(values)
+      best = found.max { $0.value < $1.value }
+      if values.count > Self.subsetPoints {
+        // What is best on a part need not be on all: one look decides where the last steps are taken.
+        let looks = found.compactMap { climb(values, from: $0.theta, rows: nil, evaluations: 1) }
+        best = looks.max { $0.value < $1.value }.flatMap {
+          climb(values, from: $0.theta, rows: nil, evaluations: Self.lastEvaluations)
+        }
+      }
+    }
+    guard let theta = best?.theta else { return nil }
+    return finish(values, theta)
+  }
+
+  /// Short climbs from many places, and two of them to the end: the best, and the best of those that explain much less or much more
+  /// by noise, since those are the optima that likelihoods of few points confuse.
+  private func startedManyTimes(_ values: [Double]) -> [(theta: [Double], value: Double)] {
+    guard let isotropic = isotropic(values) else { return [] }
+    var stream = stream.derived(0)
+    let common = Array(repeating: isotropic.theta[0], count: scales.count)
+    var starts = [common + [isotropic.theta[1]]]
+    for number in 0..<Self.extraStarts {
+      starts.append(common.map { $0 + 0.6 * stream.normal() } + [log(number % 2 == 0 ? 1e-3 : 0.1)])
+    }
+    let coarse = part(of: values, Self.isotropicPoints)
+    let tried = starts.compactMap { climb(values, from: $0, rows: coarse, evaluations: 15, tolerance: 0.05) }
+    let order = tried.sorted { $0.value > $1.value }
+    guard let first = order.first else { return [] }
+    let noise = { (theta: [Double]) in theta[scales.count] }
+    let other = order.dropFirst().first { abs(noise($0.theta) - noise(first.theta)) > log(10) }
+    let rows = part(of: values, Self.subsetPoints)
+    return [first, other ?? order.dropFirst().first].compactMap { start in
+      start.flatMap { climb(values, from: $0.theta, rows: rows, evaluations: 100) }
+    }
+  }
+
+  /// One length scale for all columns; the likelihood that goes with it, on a part of the data.
+  ///
+  /// - Parameter start: Where to begin; at several places where nil.
+  func isotropic(_ values: [Double], from start: [Double]? = nil) -> (theta: [Double], value: Double)? {
+    let rows = part(of: values, Self.isotropicPoints)
+    let likelihood = likelihood(values, rows)
+    var search = BoxLBFGS(
+      lower: [LengthScales.bounds.lower, Self.ratioBounds.lower],
+      upper: [LengthScales.bounds.upper, Self.ratioBounds.upper])
+    (search.maximumEvaluations, search.valueTolerance, search.shouldStop) = (25, 0.05, shouldStop)
+    var best: (theta: [Double], value: Double)?
+    let common = 0.5 * log(Double(max(scales.count, 1)))
+    for start in start.map({ [$0] }) ?? [[log(0.3) + common, log(1e-3)], [log(0.5) + common, log(0.1)]] {
+      let result = search.minimise(from: start) { theta in
+        let columns = scales.columns(ArraySlice(Array(repeating: theta[0], count: scales.count)))
+        guard let point = likelihood.evaluate(lengthScales: columns, ratio: exp(theta[1])) else {
+          return (.infinity, [0, 0])
+        }
+        let prior = scales.logPrior([theta[0]])
+        let slope = scales.groups(point.byLengthScale).reduce(0, +) + prior.gradient[0]
+        return (-point.value - prior.value, [-slope, -point.byRatio])
+      }
+      if result.value.isFinite, -result.value > best?.value ?? -.infinity {
+        best = (result.x, -result.value)
+      }
+    }
+    return best
+  }
+
+  /// Root mean square error of leave-one-out predictions in user's units, with far-out values drawn in, by a process with one
+  /// length scale on a part of the data (Rasmussen and Williams 2006, eq. 5.12).
+  ///
+  /// - Parameter start: Where the search of (log length scale, log ratio) begins; returned is where it ended.
+  func leaveOneOutError(
+    _ transform: TargetTransform, _ values: [Double], measure: TargetTransform, from start: [Double]?
+  ) -> (error: Double, theta: [Double])? {
+    let rows = part(of: values, Self.selectionPoints) ?? Array(values.indices)
+    let transformed = rows.map { transform(values[$0]) }
+    let part = HyperparameterFit(inputs: inputs.subset(rows), scales: scales, stream: stream)
+    guard let theta = part.isotropic(transformed, from: start)?.theta else { return nil }
+    let columns = scales.columns(ArraySlice(Array(repeating: theta[0], count: scales.count)))
+    let likelihood = MarginalLikelihood(inputs: part.inputs, values: transformed)
+    guard let left = likelihood.leaveOneOut(lengthScales: columns, ratio: exp(theta[1])) else { return nil }
+    let squares = rows.indices.map { i -> Double in
+      let mean = transform.moments(mean: left.mean[i], variance: left.variance[i]).mean
+      let error = measure(mean) - measure(values[rows[i]])
+      return error * error
+    }
+    return ((squares.reduce(0, +) / Double(rows.count)).squareRoot(), theta)
+  }
+
+  private func part(of values: [Double], _ size: Int) -> [Int]? {
+    DataPart(size: size, stream: stream.derived(UInt64(size))).rows(of: [values])
+  }
+
+  private func likelihood(_ values: [Double], _ rows: [Int]?) -> MarginalLikelihood {
+    guard let rows else { return MarginalLikelihood(inputs: inputs, values: values) }
+    return MarginalLikelihood(inputs: inputs.subset(rows), values: rows.map { values[$0] })
+  }
+
+  private func climb(
+    _ values: [Double], from start: [Double], rows: [Int]?, evaluations: Int, tolerance: Double = 0.01
+  ) -> (
+    theta: [Double], value: Double
+  )? {
+    let likelihood = likelihood(values, rows)
+    let count = scales.count
+    var search = BoxLBFGS(
+      lower: Array(repeating: LengthScales.bounds.lower, count: count) + [Self.ratioBounds.lower],
+      upper: Array(repeating: LengthScales.bounds.upper, count: count) + [Self.ratioBounds.upper])
+    (search.maximumEvaluations, search.valueTolerance) = (evaluations, tolerance)
+    (search.gradientTolerance, search.shouldStop) = (0.02, shouldStop)
+    // What an earlier fit or a part of the data allowed may be singular with all of them: then more noise is needed.
+    var start = start
+    while true {
+      let result = search.minimise(from: start) { theta in
+        guard
+          let point = likelihood.evaluate(
+            lengthScales: scales.columns(theta[..<count]), ratio: exp(theta[count]))
+        else { return (.infinity, theta) }
+        let prior = scales.logPrior(theta[..<count])
+        let slopes = zip(scales.groups(point.byLengthScale), prior.gradient).map { -$0 - $1 }
+        return (-point.value - prior.value, slopes + [-point.byRatio])
+      }
+      if result.value.isFinite { return (result.x, -result.value) }
+      guard start[count] < Self.ratioBounds.upper else { return nil }
+      start[count] = max(start[count], Self.ratioBounds.lower) + Self.jitterGrowth
+    }
+  }
+
+  /// Length scales and the noise's share as they are, with the mean and the signal that are best for these values: one factorisation.
+  /// Nil where the covariance is singular.
+  func kept(_ values: [Double], _ earlier: GaussianHyperparameters) -> (GaussianHyperparameters, Double)? {
+    finish(
+      values,
+      scales.logarithms(earlier.lengthScales) + [log(earlier.noiseVariance / earlier.signalVariance)])
+  }
+
+  private func finish(_ values: [Double], _ theta: [Double]) -> (GaussianHyperparameters, Double)? {
+    let columns = scales.columns(theta[..<scales.count])
+    let ratio = exp(theta[scales.count])
+    let likelihood = MarginalLikelihood(inputs: inputs, values: values)
+    guard let point = likelihood.value(lengthScales: columns, ratio: ratio) else { return nil }
+    return (
+      GaussianHyperparameters(
+        lengthScales: columns, signalVariance: point.signalVariance,
+        noiseVariance: ratio * point.signalVariance, mean: point.mean), point.value
+    )
+  }
+}
