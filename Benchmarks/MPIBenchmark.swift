@@ -117,7 +117,8 @@ struct MPIBenchmark: Workload {
     }
   }
 
-  private static let sleeping = Simulator(name: "sleep", command: ["sleep", "{seconds}"], directory: "/")
+  private static let sleeping = Simulator(
+    name: "sleep", command: ["sh", "-c", "sleep {seconds}; echo {}"], directory: "/")
 
   /// Seconds for so many jobs.
   @discardableResult
@@ -133,10 +134,7 @@ struct MPIBenchmark: Workload {
         asked += 1
       }
       guard let answer = try pool.next(timeout: 20) else { throw CocoaError(.fileReadUnknown) }
-      // A simulator that answers nothing has failed: `sleep` and `echo` print no object.
-      if case .failed(let failure) = answer.outcome, failure.kind != .answer {
-        throw PoolFailure(failure.reason)
-      }
+      if case .failed(let failure) = answer.outcome { throw PoolFailure(failure.reason) }
       answered += 1
     }
     return Double(DispatchTime.now().uptimeNanoseconds - began) * 1e-9
