@@ -78,12 +78,16 @@ import Testing
   @Test(arguments: [SIGKILL, SIGTERM, SIGHUP]) func nothingOutlivesDmo(signal: Int32) throws {
     // A simulator whose own children have left its process group.
     try place.write("sim.sh", "setsid sleep 600 &\nsleep 600 &\n" + Scripts.waiting)
+    try place.make("tmp")
+    place.environment["TMPDIR"] = place.path("tmp")
     let run = try place.start(["--workers", "2", "s.dmo"])
     #expect(Workplace.eventually { place.started == 2 }, "\(run.errors)")
     #expect(place.processes().values.contains("sleep"))
     run.child.send(signal)
     _ = try run.result()
     expectNothingLeft()
+    let folders = try FileManager.default.contentsOfDirectory(atPath: place.path("tmp"))
+    #expect(!folders.contains { $0.hasPrefix("dmo-engine-") }, "\(folders)")
     try place.write("sim.sh", Scripts.waiting)
     try place.write("go", "")
     let again = try place.dmo("--workers", "2", "s.dmo")

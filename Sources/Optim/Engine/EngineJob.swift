@@ -53,6 +53,7 @@ public enum EngineJob {
       // The dmo outside is gone: the workers end what runs and leave, and then so do we.
       dispatcher.cancel()
       dispatcher.shutDown()
+      EngineProcess.removeFolder(of: socket)
     }
   }
 

@@ -58,6 +58,13 @@ final class EngineProcess {
     try? FileManager.default.removeItem(atPath: folder)
   }
 
+  /// What a dmo that was killed could not remove.
+  static func removeFolder(of socket: String) {
+    let folder = (socket as NSString).deletingLastPathComponent
+    guard (folder as NSString).lastPathComponent.hasPrefix("dmo-engine-") else { return }
+    try? FileManager.default.removeItem(atPath: folder)
+  }
+
   /// Ours, without our own place in an MPI job.
   private static var environment: CStrings {
     let values = ProcessInfo.processInfo.environment.filter { name, _ in
