@@ -89,7 +89,7 @@ import Testing
     #expect(pool.submitted.count == 40 && Set(pool.submitted).count == 40 && failed > 0)
     #expect(result.records.last?.feasible == 40 - failed)
     // Two fifths of random points fail.
-    #expect(failed < 12, "\(failed) failed")
+    #expect(failed < 16, "\(failed) failed")
   }
 
   @Test func whereEverythingFailsTheBudgetIsKept() throws {
