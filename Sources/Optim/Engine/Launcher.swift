@@ -101,9 +101,15 @@ public struct Launcher: Hashable, Sendable, CustomStringConvertible {
     return "\(description) \(end)" + (said.map { ": \($0)" } ?? " without a word")
   }
 
-  /// Which rank ended the job, as Open MPI tells.
+  /// Which rank ended the job, as Open MPI and Slurm tell.
   static func lostRank(log: String) -> String? {
     let text = log.split(whereSeparator: \.isNewline).joined(separator: " ")
+    if let match = log.firstMatch(
+      of: /srun: error: (\S+): task (\d+): (Killed|Segmentation fault|Terminated|Aborted|Out Of Memory)/)
+    {
+      let who = match.2 == "0" ? "its rank 0" : "worker \(match.2)"
+      return "\(who) on \(match.1) has ended: \(match.3)"
+    }
     guard let match = text.firstMatch(of: /process rank (\d+) .*?on node (\S+) exited on signal (\d+)/),
       let number = Int32(match.3)
     else { return nil }
