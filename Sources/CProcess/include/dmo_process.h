@@ -38,6 +38,9 @@ int dmo_spawn(const struct dmo_command *command, pid_t *pid, enum dmo_step *step
 /// unless it notices. `path` is run as it is. 0 or errno.
 int dmo_spawn_session(const char *path, char *const *argv, char *const *envp, int input, int output, pid_t *pid);
 
+/// Processors that this process may use; fewer than the machine has where it is bound to some.
+int dmo_processors(void);
+
 /// From now on SIGTERM comes when the process that started us ends.
 void dmo_follow_parent(void);
 

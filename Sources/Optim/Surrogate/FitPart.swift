@@ -1,3 +1,4 @@
+import CProcess
 import Foundation
 
 /// A part of a fit that depends on nothing but itself, so that it can be done by any process: a fold, a candidate, a network.
@@ -61,7 +62,7 @@ final class FitWorkers: @unchecked Sendable {
   private(set) var finished = 0
 
   /// Nil where the processors of this machine do as well.
-  init?(_ pool: (any Pool)?, processors: Int = ProcessInfo.processInfo.activeProcessorCount) {
+  init?(_ pool: (any Pool)?, processors: Int = Int(dmo_processors())) {
     guard let runner = pool as? any TaskRunner, runner.taskCapacity > processors else { return nil }
     self.runner = runner
   }
