@@ -27,9 +27,6 @@ static inline int dmo_mpi_size(void) {
 /// Waits until all ranks are here, and ends MPI.
 static inline void dmo_mpi_finish(void) { MPI_Finalize(); }
 
-/// Ends all ranks of the job at once.
-static inline void dmo_mpi_abort(int status) { MPI_Abort(MPI_COMM_WORLD, status); }
-
 /// Whether a message has come; its sender and its bytes.
 static inline int dmo_mpi_probe(int *source, int *count) {
   MPI_Status status;

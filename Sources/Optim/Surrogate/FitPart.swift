@@ -67,7 +67,8 @@ final class FitWorkers: @unchecked Sendable {
     self.runner = runner
   }
 
-  /// The results of all parts; nil where the workers were lost, so that they are done here.
+  /// The results of all parts; nil where the workers were lost or one of them could not do its part, so that all are done here, where a
+  /// fault of the data shows as what it is.
   func run<Part: FitPart>(_ parts: [Part], observer: (any TrainingObserver)?) -> [Result<
     Part.Output, any Error
   >]? {
@@ -83,15 +84,14 @@ final class FitWorkers: @unchecked Sendable {
       guard runner.serviceTasks(timeout: 0.05) else { return nil }
       while let (id, result) = runner.nextResult() {
         guard id >= first, id < first + parts.count else { continue }
-        finished += 1
-        results[id - first] = Result {
-          do {
-            return try PropertyListDecoder().decode(Boxed<Part.Output>.self, from: Data(try result.get()))
-              .value
-          } catch let failure as TaskFailure {
-            throw TrainingError(failure.description)
-          }
+        guard case .success(let bytes) = result,
+          let output = try? PropertyListDecoder().decode(Boxed<Part.Output>.self, from: Data(bytes))
+        else {
+          runner.forgetTasks()
+          return nil
         }
+        finished += 1
+        results[id - first] = .success(output.value)
         observer?.report(
           TrainingProgress(
             activity: "on \(runner.taskCapacity) workers", done: results.count, total: parts.count))

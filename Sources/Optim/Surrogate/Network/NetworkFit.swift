@@ -204,8 +204,10 @@ struct NetworkFit {
           plan: plan, jobs: jobs)
         return .success(MemberFit.Output(done.snapshots, done.attempts))
       }
-      // A network that a worker could not train is one that ran away.
-      return results.map { (try? $0.get()) ?? MemberFit.Output([], MemberTraining.attempts) }
+      return results.map { result in
+        guard case .success(let output) = result else { preconditionFailure("training here does not throw") }
+        return output
+      }
     }
     let first = train(trunks.map { ($0, 0) })
     let useful = trunks.filter { heldBack.helps(first[$0].snapshots, fold: 0) }
