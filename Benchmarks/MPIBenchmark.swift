@@ -13,8 +13,7 @@ struct MPIBenchmark: Workload {
       let ours = try Self.mpirun(
         [EngineSettings.ownExecutable, Self.ranksFlag] + (bench.quick ? ["--quick"] : []))
     else {
-      print("mpi: mpirun is missing, or refused to start")
-      return []
+      throw PoolFailure("mpi: mpirun is missing, or its ranks failed; what it said stands above")
     }
     let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
       "peers/mpi4py_pool.py")

@@ -67,10 +67,7 @@ final class EngineProcess {
 
   /// Ours, without our own place in an MPI job.
   private static var environment: CStrings {
-    let values = ProcessInfo.processInfo.environment.filter { name, _ in
-      !["OMPI_COMM_", "OMPI_UNIVERSE_", "OMPI_FILE_", "PMIX_", "PMI_", "ORTE_"].contains(
-        where: name.hasPrefix)
-    }
+    let values = LauncherVariables.removed(from: ProcessInfo.processInfo.environment)
     return CStrings(values.map { "\($0.key)=\($0.value)" })
   }
 

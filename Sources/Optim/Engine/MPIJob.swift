@@ -99,14 +99,9 @@ public final class MPIJob {
 }
 
 extension Configuration {
-  private static let launcherPrefixes = ["OMPI_", "PMI", "PMIX_", "PRTE_", "SLURM_", "HYDRA_"]
-
   /// This process's environment without what belongs to its place in an MPI or Slurm job.
   static var current: Configuration {
-    Configuration(
-      environment: ProcessInfo.processInfo.environment.filter { name, _ in
-        !launcherPrefixes.contains(where: name.hasPrefix)
-      })
+    Configuration(environment: LauncherVariables.removed(from: ProcessInfo.processInfo.environment))
   }
 
   /// Takes these variables over, so that simulators find what they would find beside dmo itself.
