@@ -74,6 +74,8 @@ import Testing
       labelNames: ["wide", "near"], marginTargets: [nil, 3])
     var model = try #require(try fit(NetworkEnsembleTests.entries[index], set) as? NetworkEnsemble)
     #expect(model.scales[2].isCompressed)
+    // Their slopes are steeper than differences in single precision can tell; `ResidualProcessTests` has them.
+    model.residuals = .none
     if model.folds[0].networks.contains(where: { $0.values.isEmpty }) {
       // Whatever the evidence chose: every path is to be checked.
       for trunk in model.shapes.indices {

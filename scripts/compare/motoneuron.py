@@ -18,8 +18,8 @@ root = pathlib.Path(__file__).resolve().parents[2]
 example = root / "examples/motoneuron/motoneuron.dmo"
 goals = ["rin_error", "tau_error", "fI_error", "amplitude_error"]
 
-# What follows the initial sample. Traces give at most 100 points, which are taken from the budget of the search.
-TRACED = "train {model}\nlet t = trace constraint count=20 points=5\nevaluate t;\n"
+# What follows the initial sample. Traces give at most ten points, which are taken from the budget of the search.
+TRACED = "train {model}\nlet t = trace constraint count=10 points=1\nevaluate t;\n"
 methods = {
     "joint, constraint traces": TRACED.format(model="joint") + "optimize surrogate=joint gradient=constraint {rest}",
     "joint of outputs, constraint traces":
@@ -87,7 +87,7 @@ def main():
                 if not kept.exists():
                     budget = total - options.initial
                     text = methods[name].replace("{budget}", "evaluations=%d batch=%d" % (budget, options.batch))
-                    text = text.replace("{rest}", "evaluations=%d batch=%d" % (budget - 100, options.batch))
+                    text = text.replace("{rest}", "evaluations=%d batch=%d" % (budget - 10, options.batch))
                     text = text.replace("{batch}", str(options.batch)).replace("{epochs}", str(options.epochs))
                     costs, seconds = run(options.dmo, folder, seed, name, text, options)
                     np.savez(kept, costs=costs, seconds=seconds)

@@ -44,6 +44,7 @@ struct ModelSearch: Sendable {
       model: model, acquisition: options.acquisition, front: known.front.isEmpty ? nil : costs,
       reference: frame.reference, scale: frame.scale, known: known.points,
       pending: known.scores.rows(.pending).map { known.points[$0] }, caution: round.caution,
+      scales: known.scores.scales, turn: round.number,
       starts: batch > 8 ? 16 : 16 / batch)
     let near = neighbours(known, model.problem.space, round.stream.derived(1))
     let chosen = infill.choose(

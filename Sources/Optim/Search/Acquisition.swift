@@ -12,10 +12,19 @@ public enum Acquisition: String, Codable, Sendable, CaseIterable {
   case crowding
 }
 
+/// What a candidate is worth while no feasible point is known: either, in turns.
+enum Descent: Sendable {
+  /// ln of the probability of being feasible: it is drawn to where little is known.
+  case probability
+  /// How close the predicted means come to feasible, with margins in units of these scales (one per constraint): where all that is
+  /// feasible is a thin region, probabilities are next to nothing everywhere, and this goes downhill all the same.
+  case violation(scales: [Double])
+}
+
 /// What a candidate is worth: the logarithm of expected hypervolume improvement times probability of feasibility, with its derivatives
 /// by the predictions.
 ///
-/// While no feasible point is known, the probability alone, so that the search first descends on the constraints.
+/// While no feasible point is known, a `Descent` alone, so that the search first descends on the constraints.
 struct AcquisitionFunction: Sendable {
   /// What ln of the probability of being feasible is multiplied by; 1 is the expected improvement, more avoids risks.
   private let caution: Double
@@ -26,6 +35,7 @@ struct AcquisitionFunction: Sendable {
   private let usesVariance: Bool
   /// Smallest standard deviation per objective: smooths the improvement where a surrogate is certain or knows no variance.
   private let floor: [Double]
+  private let descent: Descent
 
   /// - Parameters:
   ///   - front: costs of the feasible front and of the points already chosen, `front[k][row]`.
@@ -33,8 +43,9 @@ struct AcquisitionFunction: Sendable {
   ///   - draw: one standard normal number per objective, for `thompson`.
   init(
     _ kind: Acquisition, front: [[Double]]?, reference: [Double], scale: [Double], draw: [Double],
-    caution: Double = 1
+    caution: Double = 1, descent: Descent = .probability
   ) {
+    self.descent = descent
     self.caution = front == nil ? 1 : caution
     improvement = front.map { ExpectedImprovement(front: $0, reference: reference) }
     switch kind {
@@ -48,7 +59,10 @@ struct AcquisitionFunction: Sendable {
   /// ln of the worth of every row.
   func values(_ prediction: ProblemPrediction) -> [Double] {
     let feasible = prediction.logFeasibility
-    guard let improvement else { return feasible }
+    guard let improvement else {
+      guard case .violation(let scales) = descent else { return feasible }
+      return Closeness(prediction, scales).values
+    }
     return feasible.indices.map { row in
       let (mean, deviation, _) = moments(prediction, row)
       return caution * feasible[row] + improvement.logValue(mean: mean, deviation: deviation)
@@ -62,7 +76,11 @@ struct AcquisitionFunction: Sendable {
     // d ln p / d ln(p / (1 - p)) = 1 - p.
     seeds.logOdds = prediction.logOdds.map { $0.map { caution * logistic(-$0) } }
     seeds.success = prediction.success.map { caution * logistic(-$0) }
-    guard let improvement else { return (values, seeds) }
+    guard let improvement else {
+      guard case .violation(let scales) = descent else { return (values, seeds) }
+      let closeness = Closeness(prediction, scales)
+      return (closeness.values, closeness.seeds(prediction, scales))
+    }
     seeds.costs = prediction.costs
     seeds.costVariance = prediction.costVariance ?? []
     for row in values.indices {
@@ -92,6 +110,64 @@ struct AcquisitionFunction: Sendable {
       usesVariance ? (raw[$0] * raw[$0] + floor[$0] * floor[$0]).squareRoot() : floor[$0]
     }
     return (mean, deviation, raw)
+  }
+}
+
+/// Minus ln of the root of the sum of squared predicted violations and 0.001 squared; among points that are feasible by all means the
+/// probability decides.
+///
+/// A margin's violation is its mean below 0 over the scale; that of a label without margin, or of success, is -ln p.
+private struct Closeness {
+  let values: [Double]
+  private let sums: [Double]
+  private static let share = 0.1
+
+  init(_ prediction: ProblemPrediction, _ scales: [Double]) {
+    let feasibility = prediction.logFeasibility
+    var sums = feasibility.map { _ in 1e-6 }
+    for j in prediction.logOdds.indices {
+      for row in sums.indices {
+        let violation = Closeness.violation(prediction, j, scales[j], row)
+        sums[row] += violation * violation
+      }
+    }
+    for row in prediction.success.indices {
+      let violation = softplus(-prediction.success[row])
+      sums[row] += violation * violation
+    }
+    self.sums = sums
+    values = zip(sums, feasibility).map { -0.5 * log($0) + Closeness.share * max($1, -50) }
+  }
+
+  private static func violation(_ prediction: ProblemPrediction, _ j: Int, _ scale: Double, _ row: Int)
+    -> Double
+  {
+    prediction.margins[j].isEmpty
+      ? softplus(-prediction.logOdds[j][row]) : max(-prediction.margins[j][row] / scale, 0)
+  }
+
+  func seeds(_ prediction: ProblemPrediction, _ scales: [Double]) -> ProblemSeeds {
+    var seeds = ProblemSeeds(count: sums.count)
+    let shares = prediction.logFeasibility.map { $0 > -50 ? Closeness.share : 0 }
+    seeds.margins = prediction.margins.map { $0.map { _ in 0 } }
+    seeds.logOdds = prediction.logOdds.map { zip($0, shares).map { $1 * logistic(-$0) } }
+    seeds.success = zip(prediction.success, shares).map { $1 * logistic(-$0) }
+    for j in prediction.logOdds.indices {
+      for row in sums.indices {
+        let violation = Closeness.violation(prediction, j, scales[j], row)
+        guard violation > 0 else { continue }
+        if prediction.margins[j].isEmpty {
+          seeds.logOdds[j][row] += violation / sums[row] * logistic(-prediction.logOdds[j][row])
+        } else {
+          seeds.margins[j][row] = violation / sums[row] / scales[j]
+        }
+      }
+    }
+    for row in prediction.success.indices {
+      seeds.success[row] +=
+        softplus(-prediction.success[row]) / sums[row] * logistic(-prediction.success[row])
+    }
+    return seeds
   }
 }
 

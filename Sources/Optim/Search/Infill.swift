@@ -31,6 +31,11 @@ struct InfillSearch: Sendable {
   var pending: [[Double]] = []
   /// See `AcquisitionFunction`.
   let caution: Double
+  /// What margins are divided by, one per constraint; while no feasible point is known every second choice descends on the predicted
+  /// violation. Empty where none does.
+  var scales: [Double] = []
+  /// Which of them is first: points chosen in earlier rounds, in effect.
+  var turn = 0
   /// Starts of a gradient ascent; 0 takes candidates as they are.
   let starts: Int
 
@@ -119,7 +124,7 @@ struct InfillSearch: Sendable {
     mutating func best(_ draw: [Double], climbs: Bool) -> Int? {
       let function = AcquisitionFunction(
         search.acquisition, front: front, reference: search.reference, scale: search.scale, draw: draw,
-        caution: search.caution)
+        caution: search.caution, descent: descent)
       if !keepsClimbed { pool = given }
       var values = zip(function.values(pool.prediction), pool.units).map { $0 + logRoom($1) }
       if climbs {
@@ -132,6 +137,11 @@ struct InfillSearch: Sendable {
       }
       worth = values
       return ranked(values).first { isNew(pool.points[$0]) }
+    }
+
+    private var descent: Descent {
+      let isTurn = (search.turn + chosen.count) % 2 == 0
+      return isTurn && !search.scales.isEmpty ? .violation(scales: search.scales) : .probability
     }
 
     /// Candidates that are worth anything, best first.

@@ -117,17 +117,36 @@ struct HeldBack: Sendable {
     (0..<trunks).map { additions[$0]?[output] ?? [Double](repeating: 0, count: data.count) }
   }
 
-  /// Shares for every output.
-  func blend(_ set: TrainingSet, trunks: Int) -> (targets: [TargetBlend], labels: [NetworkEnsemble.Label]) {
+  /// Shares of the trunks in every target.
+  func targetBlends(trunks: Int) -> [TargetBlend] {
     let rows = Array(0..<data.count)
-    let targets = (0..<data.targets).map { k in
+    return (0..<data.targets).map { k in
       TargetBlend.fit(residuals: residuals(k, rows), additions: additions(k, trunks: trunks)).blend
     }
-    let labels = parallelMap(data.labels) { j -> NetworkEnsemble.Label in
+  }
+
+  /// Shares and weights for every label.
+  ///
+  /// - Parameters:
+  ///   - findings: of the processes of targets' residuals, from whose leave-one-out moments margins are then taken.
+  ///   - whole: `whole[output][row]`, the direct part fitted to all rows.
+  func labelBlends(
+    _ set: TrainingSet, _ targets: [TargetBlend], _ findings: [ResidualFit.Finding?], whole: [[Float]],
+    trunks: Int
+  ) -> [NetworkEnsemble.Label] {
+    let rows = Array(0..<data.count)
+    return parallelMap(data.labels) { j -> NetworkEnsemble.Label in
       let output = data.targets + j
       let margin = set.marginTargets[j].flatMap { self.margin($0, targets[$0]) }
       let margins: [Double]? = margin.map { margin in
-        rows.map { row in margin.logOdds(mean(margin.target, targets[margin.target], row)) }
+        rows.map { row in
+          let own = mean(margin.target, targets[margin.target], row)
+          guard let finding = findings[margin.target] else { return margin.logOdds(own) }
+          let trend = own - direct[margin.target][row] + Double(whole[margin.target][row])
+          // Unknown where the answer is, which then does not count.
+          guard finding.variance[row] > 0 else { return 0 }
+          return margin.logOdds(trend + finding.mean[row], variance: finding.variance[row]).value
+        }
       }
       let labels = rows.map { wanted(output, $0) }
       let fitted = LabelBlend.fit(
@@ -135,7 +154,6 @@ struct HeldBack: Sendable {
       )
       return .init(blend: fitted.blend, margin: margin)
     }
-    return (targets, labels)
   }
 
   private func mean(_ target: Int, _ blend: TargetBlend, _ row: Int) -> Double {
@@ -147,6 +165,15 @@ struct HeldBack: Sendable {
   /// Held-back errors of a target's blend; NaN where unknown.
   func errors(_ target: Int, _ blend: TargetBlend) -> [Double] {
     (0..<data.count).map { wanted(target, $0) - mean(target, blend, $0) }
+  }
+
+  /// What a target's blend leaves over with the direct part fitted to all rows, and the trunks' additions at held-back ones: the direct
+  /// part is stiff and the same for every row, so that no seams between folds look like noise. NaN where unknown.
+  func residuals(_ target: Int, _ blend: TargetBlend, whole: [[Float]]) -> [Double] {
+    (0..<data.count).map { row in
+      let addition = mean(target, blend, row) - direct[target][row]
+      return wanted(target, row) - Double(whole[target][row]) - addition
+    }
   }
 
   /// What a margin's target says about its sign; nil where nothing of it is known.

@@ -5,8 +5,9 @@ extension NetworkEnsemble {
     prediction: Prediction, gradient: Matrix
   ) {
     let points = points(inputs, 0..<inputs.rows)
-    let combined = prediction(values(points))
+    let combined = prediction(values(points), residuals.isEmpty ? [] : residuals.moments(inputs))
     var wanted = partSeeds(seeds(combined.prediction), combined)
+    let (byMean, byVariance) = (wanted.residualMean, wanted.residualVariance)
     let unit = wanted.normalize()
     var jobs: [(shape: NetworkShape, weights: [Float], seeds: [[Double]], isDirect: Bool)] = []
     if heads.isDirect {
@@ -28,8 +29,10 @@ extension NetworkEnsemble {
     for part in parts { for i in gradient.values.indices { gradient.values[i] += Double(part[i]) } }
     let largest = Double.greatestFiniteMagnitude
     for i in gradient.values.indices {
-      gradient.values[i] = min(max(gradient.values[i] * Double(heads.inputScale) * unit, -largest), largest)
+      gradient.values[i] *= Double(heads.inputScale) * unit
     }
+    residuals.addGradient(inputs, byMean: byMean, byVariance: byVariance, to: &gradient)
+    for i in gradient.values.indices { gradient.values[i] = min(max(gradient.values[i], -largest), largest) }
     return (combined.prediction, gradient)
   }
 
@@ -38,6 +41,9 @@ extension NetworkEnsemble {
     var direct: [[Double]]
     var foldDirect: [[[Double]]]
     var networks: [[[[Double]]]]
+    /// By the moments of each target's process, on the target's scale.
+    var residualMean: [[Double]]
+    var residualVariance: [[Double]]
 
     /// Divides by the largest magnitude and returns it, so that units of 1e300 fit into single precision.
     mutating func normalize() -> Double {
@@ -59,7 +65,8 @@ extension NetworkEnsemble {
     let zeros = Array(repeating: [Double](repeating: 0, count: rows), count: count)
     var parts = PartSeeds(
       direct: zeros, foldDirect: folds.map { _ in zeros },
-      networks: shapes.map { _ in folds.map { _ in zeros } })
+      networks: shapes.map { _ in folds.map { _ in zeros } },
+      residualMean: Array(zeros.prefix(targets.count)), residualVariance: Array(zeros.prefix(targets.count)))
     let n = Double(max(folds.count, 1))
     // The derivative `s` with respect to an output's blend, and `own` with respect to one fold's value of it.
     func spreadOut(_ output: Int, _ row: Int, _ s: Double, base: Double) {
@@ -76,7 +83,15 @@ extension NetworkEnsemble {
       for row in 0..<rows {
         spreadOut(targets.count + j, row, seeds.logOdds[j][row], base: label.blend.base)
         if let margin = label.margin {
-          dscaled[margin.target][row] += seeds.logOdds[j][row] * label.blend.margin * margin.slope
+          let seed = seeds.logOdds[j][row] * label.blend.margin
+          guard let moments = combined.moments[margin.target] else {
+            dscaled[margin.target][row] += seed * margin.slope
+            continue
+          }
+          let odds = margin.logOdds(
+            combined.scaled[margin.target][row], variance: moments.noise + moments.variance[row])
+          dscaled[margin.target][row] += seed * odds.byMean
+          parts.residualVariance[margin.target][row] += seed * odds.byVariance
         }
       }
     }
@@ -85,7 +100,11 @@ extension NetworkEnsemble {
         let (_, slope, curvature) = scales[k].restored(combined.scaled[k][row])
         var s = dscaled[k][row]
         if k < seeds.mean.count { s += seeds.mean[k][row] * slope }
-        if k < seeds.variance.count, seeds.variance[k][row] != 0 {
+        if k < seeds.variance.count, let moments = combined.moments[k] {
+          // variance = slope^2 v
+          s += seeds.variance[k][row] * 2 * slope * curvature * moments.variance[row]
+          parts.residualVariance[k][row] += seeds.variance[k][row] * slope * slope
+        } else if k < seeds.variance.count, seeds.variance[k][row] != 0 {
           let values = combined.ofFold.map { $0[k][row] }
           let calibration = calibrations[k]
           // variance = slope^2 factor (spread + floor)
@@ -103,6 +122,7 @@ extension NetworkEnsemble {
             }
           }
         }
+        parts.residualMean[k][row] = s
         spreadOut(k, row, s, base: 1)
       }
     }

@@ -4,10 +4,20 @@ extension NetworkEnsemble {
   /// Points of one job: bounds memory, and gives the cores something to share.
   private static let chunk = 1024
 
-  public func predict(_ inputs: Matrix) -> Prediction {
+  public func predict(_ inputs: Matrix) -> Prediction { predict(inputs, withVariance: true) }
+
+  /// Margins count as if they were known but for the noise, where a process knows their variance.
+  public func predictMeans(_ inputs: Matrix) -> Prediction {
+    guard !residuals.isEmpty else { return predict(inputs) }
+    var result = predict(inputs, withVariance: false)
+    result.variance = nil
+    return result
+  }
+
+  private func predict(_ inputs: Matrix, withVariance: Bool) -> Prediction {
     let starts = Array(stride(from: 0, to: inputs.rows, by: NetworkEnsemble.chunk))
     let parts = parallelMap(starts.count) { i in
-      prediction(values(points(inputs, starts[i]..<min(starts[i] + NetworkEnsemble.chunk, inputs.rows))))
+      prediction(inputs, starts[i]..<min(starts[i] + NetworkEnsemble.chunk, inputs.rows), withVariance)
     }
     var all = Prediction(
       mean: scales.map { _ in [] }, variance: scales.map { _ in [] }, logOdds: labels.map { _ in [] })
@@ -19,6 +29,13 @@ extension NetworkEnsemble {
       for j in labels.indices { all.logOdds[j] += part.prediction.logOdds[j] }
     }
     return all
+  }
+
+  /// Some rows, with what the processes of residuals say.
+  private func prediction(_ inputs: Matrix, _ rows: Range<Int>, _ withVariance: Bool) -> Combined {
+    let own =
+      residuals.isEmpty ? [] : residuals.moments(inputs.subset(Array(rows)), withVariance: withVariance)
+    return prediction(values(points(inputs, rows)), own)
   }
 
   /// Some rows as a data set without outputs. Far outside of the known ranges is cut off: single precision ends at 1e38.
@@ -61,8 +78,10 @@ extension NetworkEnsemble {
 
   /// What follows from the parts: targets on their scales with each fold's own value, and the prediction in the user's units.
   struct Combined {
-    /// `scaled[target][row]`.
+    /// `scaled[target][row]`: with what processes add.
     var scaled: [[Double]]
+    /// Of the targets that have a process, on the target's scale, without noise; empty where it was not asked for.
+    var moments: [ResidualProcesses.Moments?]
     /// `ofFold[fold][target][row]`.
     var ofFold: [[[Double]]]
     var prediction: Prediction
@@ -84,10 +103,12 @@ extension NetworkEnsemble {
     return sum / Double(max(folds.count, 1))
   }
 
-  func prediction(_ values: Values) -> Combined {
+  /// - Parameter moments: of the processes of residuals at the same points; empty where none is to count.
+  func prediction(_ values: Values, _ moments: [ResidualProcesses.Moments?] = []) -> Combined {
     let rows = (values.direct.first ?? []).indices
+    let moments = moments.isEmpty ? targets.map { _ in nil } : moments
     let scaled = targets.indices.map { k in
-      rows.map { Double(values.direct[k][$0]) + addition(values, k, $0) }
+      rows.map { Double(values.direct[k][$0]) + addition(values, k, $0) + (moments[k]?.mean[$0] ?? 0) }
     }
     let ofFold = folds.indices.map { fold in
       targets.indices.map { k in
@@ -106,7 +127,9 @@ extension NetworkEnsemble {
       prediction.mean.append(restored.map(\.value))
       prediction.variance!.append(
         rows.map { row in
-          let deviation = restored[row].slope * variance(k, ofFold.map { $0[k][row] }).squareRoot()
+          let own = moments[k].map { $0.variance.isEmpty ? 0 : $0.variance[row] }
+          let deviation =
+            restored[row].slope * (own ?? variance(k, ofFold.map { $0[k][row] })).squareRoot()
           return min(deviation * deviation, .greatestFiniteMagnitude)
         })
     }
@@ -116,10 +139,15 @@ extension NetworkEnsemble {
         rows.map { row in
           let own = label.blend.base * Double(values.direct[output][row]) + addition(values, output, row)
           guard let margin = label.margin else { return own }
-          return own + label.blend.margin * margin.logOdds(scaled[margin.target][row])
+          let t = scaled[margin.target][row]
+          guard let moments = moments[margin.target] else {
+            return own + label.blend.margin * margin.logOdds(t)
+          }
+          let variance = moments.noise + (moments.variance.isEmpty ? 0 : moments.variance[row])
+          return own + label.blend.margin * margin.logOdds(t, variance: variance).value
         })
     }
-    return Combined(scaled: scaled, ofFold: ofFold, prediction: prediction)
+    return Combined(scaled: scaled, moments: moments, ofFold: ofFold, prediction: prediction)
   }
 
   /// Of a target on its scale, from the folds' values.

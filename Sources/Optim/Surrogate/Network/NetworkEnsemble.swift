@@ -4,7 +4,8 @@ import Foundation
 ///
 /// mean_k = direct_k + sum over trunks of share * (average over folds of network_k - that fold's direct_k), on the target's scale;
 /// log odds likewise, plus what predicted margins say. Shares are fitted to held-back rows, so a trunk that only
-/// overfits adds nothing. The spread of the folds' models, scaled to the held-back errors, is the variance.
+/// overfits adds nothing. A target whose residuals are smooth has a Gaussian process of them on top, and its variance from there;
+/// of the others the spread of the folds' models, scaled to the held-back errors, is the variance.
 public struct NetworkEnsemble: Surrogate {
   /// Single-precision weights, stored as bytes.
   struct Weights: Codable, Sendable {
@@ -42,6 +43,14 @@ public struct NetworkEnsemble: Surrogate {
     /// The logistic distribution's log odds for a normal error: Phi(x) is nearly logistic(1.702 x).
     func logOdds(_ t: Double) -> Double { slope * (t - threshold) }
     var slope: Double { 1.702 / error }
+
+    /// The same where a process knows the error at each point; with the derivatives by mean and variance.
+    func logOdds(_ t: Double, variance: Double) -> (value: Double, byMean: Double, byVariance: Double) {
+      let deviation = variance.squareRoot()
+      let z = (t - threshold) / deviation
+      let odds = normalLogOdds(z)
+      return (odds.value, odds.slope / deviation, -0.5 * odds.slope * z / variance)
+    }
   }
 
   /// variance = factor * (spread + floor), on the target's scale.
@@ -57,6 +66,7 @@ public struct NetworkEnsemble: Surrogate {
   var targets: [TargetBlend]
   var labels: [Label]
   var calibrations: [Calibration]
+  var residuals = ResidualProcesses.none
   public internal(set) var summary: String
 
   /// Shape of the direct part; every trunk has the same heads.

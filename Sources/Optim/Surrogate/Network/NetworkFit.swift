@@ -134,23 +134,61 @@ struct NetworkFit {
       }
     }
     heldBack.prune()
-    let blend = heldBack.blend(set, trunks: recipe.shapes.count)
+    let targets = heldBack.targetBlends(trunks: recipe.shapes.count)
+    let whole = fit.predict(directs[0], all)
+    let findings = folds.count > 1 ? residualFindings(targets, heldBack, whole) : targets.map { _ in nil }
+    let labels = heldBack.labelBlends(set, targets, findings, whole: whole, trunks: recipe.shapes.count)
     var model = NetworkEnsemble(
       shapes: recipe.shapes, scales: data.scales, direct: .init(directs[0]),
       folds: folds.indices.map { .init(direct: .init(directs[$0 + 1]), networks: networks[$0]) },
-      targets: blend.targets, labels: blend.labels,
+      targets: targets, labels: labels,
       calibrations: set.targets.map { _ in .init(factor: 1, floor: 1) }, summary: "")
     for trunk in recipe.shapes.indices where !model.isUsed(trunk) {
       for fold in folds.indices { model.folds[fold].networks[trunk] = .init([]) }
     }
     for trunk in recipe.shapes.indices where model.isUsed(trunk) {
-      notes.append(describe(trunk, blend.targets))
+      notes.append(describe(trunk, targets))
     }
     calibrate(&model, heldBack)
-    model.summary =
-      "\(folds.count) folds, " + (notes.isEmpty ? "direct part only" : notes.joined(separator: ", "))
-      + retries(attempts)
+    model.residuals = residualProcesses(model, findings)
+    if notes.isEmpty { notes.append(model.residuals.isEmpty ? "direct part only" : "direct part") }
+    if !model.residuals.isEmpty {
+      notes.append("processes of what is left of \(model.residuals.count) of \(targets.count) targets")
+    }
+    model.summary = "\(folds.count) folds, " + notes.joined(separator: ", ") + retries(attempts)
     return model
+  }
+
+  // MARK: - Processes of residuals
+
+  private func residualFindings(_ targets: [TargetBlend], _ heldBack: HeldBack, _ whole: [[Float]])
+    -> [ResidualFit.Finding?]
+  {
+    let relay = relay
+    relay.report(TrainingProgress(activity: "\(recipe.name), processes of what is left", done: 0, total: 1))
+    return ResidualFit(
+      set: set, stream: stream.derived(3), warm: warm?.residuals, shouldStop: { relay.shouldStop }
+    ).findings(
+      targets.indices.map { k in
+        .init(
+          values: heldBack.residuals(k, targets[k], whole: whole), errors: heldBack.errors(k, targets[k]))
+      })
+  }
+
+  /// The processes conditioned on what the finished model leaves over at its own points, so that it goes through them.
+  private func residualProcesses(_ model: NetworkEnsemble, _ findings: [ResidualFit.Finding?])
+    -> ResidualProcesses
+  {
+    guard findings.contains(where: { $0 != nil }) else { return .none }
+    let trend = model.prediction(model.values(data)).scaled
+    let parts = findings.enumerated().map { k, finding in
+      finding.map { finding in
+        ResidualProcesses.Part(
+          values: set.targets[k].indices.map { data.scales[k].scaled(set.targets[k][$0]) - trend[k][$0] },
+          hyperparameters: finding.hyperparameters, searchedPoints: finding.searchedPoints)
+      }
+    }
+    return ResidualProcesses(inputs: set.inputs, parts: parts)
   }
 
   private func describe(_ trunk: Int, _ targets: [TargetBlend]) -> String {
