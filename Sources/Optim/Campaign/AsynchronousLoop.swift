@@ -214,7 +214,8 @@ struct AsynchronousLoop {
       entry: options.surrogate, options: options.training, set: set, layout: layout, goal: options.goal,
       problem: campaign.problem, seed: campaign.seed, warm: isFresh || !isAlike ? nil : model?.surrogate)
     let round = ModelSearch.Round(
-      number: rounds, count: count, caution: log.caution, population: population,
+      number: rounds, count: count, caution: log.caution, looksElsewhere: log.looksElsewhere(),
+      population: population,
       stream: stream.derived(UInt64(2 * flight.rows.count)))
     let state = ModelSearch.Known(campaign.archive, scores)
     let halt = Halt()

@@ -9,6 +9,8 @@ struct EpochLog {
   private(set) var reference: [Double]?
   /// How much the choice avoids points that may be infeasible; see `AcquisitionFunction`.
   private(set) var caution = 1.0
+  /// The first epoch that may look elsewhere again.
+  private var nextLook = 10
   /// Whether each of the last chosen points was feasible.
   private var outcomes: [Bool] = []
 
@@ -33,6 +35,18 @@ struct EpochLog {
       }
       outcomes.removeFirst(5)
     }
+  }
+
+  /// Whether it is time for a point where the model does not expect anything: where ten epochs have brought less than 2 %, at epochs
+  /// that lie ever farther apart (a quarter as far again), so that it costs a handful of evaluations.
+  mutating func looksElsewhere() -> Bool {
+    let epoch = records.count - 1
+    guard epoch >= nextLook, let now = records[epoch].hypervolume,
+      let before = records[epoch - 10].hypervolume,
+      before > 0, now < 1.02 * before
+    else { return false }
+    nextLook = epoch + max(epoch / 4, 5)
+    return true
   }
 
   /// Root mean square of predicted less found costs over the archive's range, averaged over objectives; nil where nothing can be

@@ -120,7 +120,8 @@ struct EpochLoop {
   private mutating func choose(_ scores: Scores) -> [Infill] {
     let number = log.records.count
     let round = ModelSearch.Round(
-      number: number, count: room, caution: log.caution, population: population,
+      number: number, count: room, caution: log.caution, looksElsewhere: log.looksElsewhere(),
+      population: population,
       stream: stream.derived(UInt64(number)))
     let found = search.choose(round, model!.model, .init(campaign.archive, scores)) {
       observer.interruption != .none

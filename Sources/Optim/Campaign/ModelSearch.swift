@@ -27,6 +27,8 @@ struct ModelSearch: Sendable {
     let count: Int
     /// See `AcquisitionFunction`.
     let caution: Double
+    /// See `InfillSearch`.
+    let looksElsewhere: Bool
     /// Where the last search on the surrogate ended.
     let population: [[Double]]
     let stream: RandomStream
@@ -42,9 +44,9 @@ struct ModelSearch: Sendable {
       front: costs, predicted: found.subset(found.best).costs, given: options.reference)
     let infill = InfillSearch(
       model: model, acquisition: options.acquisition, front: known.front.isEmpty ? nil : costs,
-      reference: frame.reference, scale: frame.scale, known: known.points,
+      reference: frame.reference, inner: frame.inner, scale: frame.scale, known: known.points,
       pending: known.scores.rows(.pending).map { known.points[$0] }, caution: round.caution,
-      scales: known.scores.scales, turn: round.number,
+      scales: known.scores.scales, looksElsewhere: round.looksElsewhere, turn: round.number,
       starts: batch > 8 ? 16 : 16 / batch)
     let near = neighbours(known, model.problem.space, round.stream.derived(1))
     let chosen = infill.choose(
@@ -72,7 +74,8 @@ struct ModelSearch: Sendable {
     return surrogateSearch.run(seeds: seeds, stream: stream.derived(0), shouldStop: shouldStop)
   }
 
-  /// Points around the evaluated front and across the space: where a search on the surrogate need not look.
+  /// Points around the evaluated front, points that differ from it in one parameter, and points across the space: where a search on
+  /// the surrogate need not look. A front in several pieces often has the others at other values of a single parameter.
   private func neighbours(_ known: Known, _ space: Space, _ stream: RandomStream) -> [[Double]] {
     var random = stream
     var points: [[Double]] = []
@@ -80,6 +83,11 @@ struct ModelSearch: Sendable {
       let unit = space.encode(known.points[row])
       for width in [0.003, 0.03] {
         points.append(space.decode(unit.map { min(max($0 + width * random.normal(), 0), 1) }))
+      }
+      for _ in 0..<2 {
+        var other = unit
+        other[random.below(unit.count)] = random.uniform()
+        points.append(space.decode(other))
       }
     }
     for _ in 0..<100 { points.append(space.decode((0..<space.count).map { _ in random.uniform() })) }

@@ -24,6 +24,8 @@ struct InfillSearch: Sendable {
   /// Costs of the evaluated feasible front; nil while no feasible point is known.
   let front: [[Double]]?
   let reference: [Double]
+  /// What every second choice takes instead: see `AcquisitionFrame`. Nil where none does.
+  var inner: [Double]?
   let scale: [Double]
   /// Evaluated or pending points, as parameter values.
   let known: [[Double]]
@@ -34,6 +36,8 @@ struct InfillSearch: Sendable {
   /// What margins are divided by, one per constraint; while no feasible point is known every second choice descends on the predicted
   /// violation. Empty where none does.
   var scales: [Double] = []
+  /// Whether the first choice is one of `Batch.elsewhere`.
+  var looksElsewhere = false
   /// Which of them is first: points chosen in earlier rounds, in effect.
   var turn = 0
   /// Starts of a gradient ascent; 0 takes candidates as they are.
@@ -43,6 +47,8 @@ struct InfillSearch: Sendable {
   private static let ascents = 8
   /// Distance, in the unit cube and per root of dimension, over which a chosen point pushes others away.
   private static let reach = 0.05
+  /// Share of the largest improvement that a point elsewhere must promise.
+  private static let promise = 0.5
   /// Points closer than this in every coordinate of the unit cube are the same.
   private static let sameness = 1e-6
 
@@ -58,9 +64,12 @@ struct InfillSearch: Sendable {
     while batch.chosen.count < count, !shouldStop() {
       let draw = reference.map { _ in random.normal() }
       let climbs = starts > 0 && batch.chosen.count % period == 0
-      guard let next = acquisition == .crowding ? batch.farthest() : batch.best(draw, climbs: climbs) else {
-        break
-      }
+      let isElsewhere = looksElsewhere && batch.chosen.isEmpty
+      let next =
+        acquisition == .crowding
+        ? batch.farthest()
+        : (isElsewhere ? batch.elsewhere(draw) : nil) ?? batch.best(draw, climbs: climbs)
+      guard let next else { break }
       batch.add(next)
     }
     return batch.chosen
@@ -123,7 +132,7 @@ struct InfillSearch: Sendable {
     /// - Parameter climbs: whether the most promising ones go uphill first.
     mutating func best(_ draw: [Double], climbs: Bool) -> Int? {
       let function = AcquisitionFunction(
-        search.acquisition, front: front, reference: search.reference, scale: search.scale, draw: draw,
+        search.acquisition, front: front, reference: reference, scale: search.scale, draw: draw,
         caution: search.caution, descent: descent)
       if !keepsClimbed { pool = given }
       var values = zip(function.values(pool.prediction), pool.units).map { $0 + logRoom($1) }
@@ -137,6 +146,33 @@ struct InfillSearch: Sendable {
       }
       worth = values
       return ranked(values).first { isNew(pool.points[$0]) }
+    }
+
+    /// Of the candidates that would improve the front much if they were feasible, whether or not the model takes them to be, the one
+    /// farthest from every known point: a front may go on beyond a region where all points so far were infeasible.
+    mutating func elsewhere(_ draw: [Double]) -> Int? {
+      guard let front else { return nil }
+      let function = AcquisitionFunction(
+        search.acquisition, front: front, reference: search.reference, scale: search.scale, draw: draw,
+        caution: 0)
+      let values = function.values(pool.prediction)
+      guard let most = values.max(), most > -.infinity else { return nil }
+      let promising = values.indices.filter {
+        values[$0] >= most + log(InfillSearch.promise) && isNew(pool.points[$0])
+      }
+      worth = values
+      let room = promising.map { row in knownUnits.map { distance($0, pool.units[row]) }.min() ?? .infinity }
+      return promising.indices.max { room[$0] < room[$1] }.map { promising[$0] }
+    }
+
+    private func distance(_ a: [Double], _ b: [Double]) -> Double {
+      zip(a, b).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+    }
+
+    /// Ends of a front can always be improved a little as far as a model knows, by the whole width between the end and the reference; a
+    /// gap inside that is seen by every second choice is closed all the same.
+    private var reference: [Double] {
+      (search.turn + chosen.count) % 2 == 1 ? search.inner ?? search.reference : search.reference
     }
 
     private var descent: Descent {
