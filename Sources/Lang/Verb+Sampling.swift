@@ -30,8 +30,13 @@ extension Verb {
     Verb(
       "benchmark", "declare a test problem from the built-in library; alone it lists them",
       arguments: [.optional("problem", .text, "its name in quotes")],
-      options: [Option("dim", .integer(2...1000), nil, "number of parameters, where it can be chosen")],
-      example: "benchmark \"tnk\"", keywords: ["test", "problem", "zdt", "library"]
+      options: [
+        Option("dim", .integer(2...1000), nil, "number of parameters, where it can be chosen"),
+        Option(
+          "objectives", .integer(BenchmarkProblem.objectiveRange), nil,
+          "number of objectives, where it can be chosen"),
+      ],
+      example: "benchmark \"tnk\"", keywords: ["test", "problem", "zdt", "dtlz", "library", "suite"]
     ) { try $0.benchmark($1) },
   ]
 }
