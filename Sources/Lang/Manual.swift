@@ -11,6 +11,7 @@ public enum Manual {
         ("samplers", samplers), ("algorithms", algorithms), ("later", later),
       ]
     ), ("problems.md", [("benchmarks", benchmarks)]),
+    ("stopping.md", [("stopping", stopping)]),
   ]
 
   private static func table(_ header: [String], _ rows: [[String]]) -> String {
@@ -56,6 +57,7 @@ public enum Manual {
     case .wordOrText(let words): words.map { "`\($0)`" }.joined(separator: " ") + " or text"
     case .duration: "duration"
     case .flag: "`true` `false`"
+    case .stopping: "condition"
     case .column: "formula"
     case .points: "points"
     case .model(let words):
@@ -83,6 +85,10 @@ public enum Manual {
 
   private static var algorithms: String {
     table(["algorithm", "what it is"], Algorithms.all.map { ["`\($0.name)`", $0.documentation] })
+  }
+
+  private static var stopping: String {
+    table(["condition", "holds when"], StoppingWord.all.map { ["`\($0.usage)`", $0.summary] })
   }
 
   private static var benchmarks: String {
