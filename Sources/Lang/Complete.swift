@@ -96,7 +96,7 @@ extension Session {
   }
 
   private func candidates(for verb: Verb, _ statement: [Token]) -> [String] {
-    if isInStop(statement) { return values(of: .stopping) + names }
+    if let option = openCondition(verb, statement) { return values(of: option.kind) + names }
     if case .symbol(.assign)? = statement.last?.kind, statement.count >= 2,
       case .identifier(let name) = statement[statement.count - 2].kind,
       let option = verb.options.first(where: { $0.name == name })
@@ -121,28 +121,31 @@ extension Session {
     return found
   }
 
-  /// Whether the cursor is inside the parentheses behind `stop=`.
-  private func isInStop(_ statement: [Token]) -> Bool {
-    guard
-      let start = statement.indices.dropLast().last(where: {
-        statement[$0].kind == .identifier("stop") && statement[$0 + 1].kind == .symbol(.assign)
-      })
-    else { return false }
-    let depth = statement[start...].reduce(0) { depth, token in
-      switch token.kind {
-      case .symbol(.leftParenthesis): depth + 1
-      case .symbol(.rightParenthesis): depth - 1
-      default: depth
+  /// The option whose condition, behind `stop=` or `until=`, has parentheses open at the cursor.
+  private func openCondition(_ verb: Verb, _ statement: [Token]) -> Verb.Option? {
+    for option in verb.options {
+      guard case .stopping = option.kind,
+        let start = statement.indices.dropLast().last(where: {
+          statement[$0].kind == .identifier(option.name) && statement[$0 + 1].kind == .symbol(.assign)
+        })
+      else { continue }
+      let depth = statement[start...].reduce(0) { depth, token in
+        switch token.kind {
+        case .symbol(.leftParenthesis): depth + 1
+        case .symbol(.rightParenthesis): depth - 1
+        default: depth
+        }
       }
+      if depth > 0 { return option }
     }
-    return depth > 0
+    return nil
   }
 
   private func values(of kind: Verb.Kind) -> [String] {
     switch kind {
     case .choice(let words), .wordOrText(let words): return words
     case .flag: return ["true", "false"]
-    case .stopping: return StoppingWord.combinations + StoppingWord.all.map(\.name)
+    case .stopping(let use): return StoppingWord.combinations + StoppingWord.of(use).map(\.name)
     case .model(let words):
       return Surrogates.all.map(\.name) + words
         + environment.order.filter { name in

@@ -108,9 +108,11 @@ public enum Help {
           "    " + $0.name.padded(to: width - 2) + wrapped($0.documentation, 60, indent(width))
         }
       }
-      if entry.name == "stop=" {
+      if let option = verb.options.first(where: { $0.name + "=" == entry.name }),
+        case .stopping(let use) = option.kind
+      {
         let width = max(width, 24)
-        lines += StoppingWord.all.map {
+        lines += StoppingWord.of(use).map {
           "    " + $0.usage.padded(to: width - 2) + wrapped($0.summary, 76 - width, indent(width))
         }
       }

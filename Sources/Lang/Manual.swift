@@ -8,10 +8,11 @@ public enum Manual {
       "language.md",
       [
         ("declarations", declarations), ("verbs", verbs), ("functions", functions), ("settings", settings),
-        ("samplers", samplers), ("algorithms", algorithms), ("later", later),
+        ("algorithms", algorithms), ("later", later),
       ]
     ), ("problems.md", [("benchmarks", benchmarks)]),
-    ("stopping.md", [("stopping", stopping)]),
+    ("stopping.md", [("stopping", conditions(.search))]),
+    ("sampling.md", [("samplers", samplers), ("until", conditions(.sample))]),
   ]
 
   private static func table(_ header: [String], _ rows: [[String]]) -> String {
@@ -87,8 +88,8 @@ public enum Manual {
     table(["algorithm", "what it is"], Algorithms.all.map { ["`\($0.name)`", $0.documentation] })
   }
 
-  private static var stopping: String {
-    table(["condition", "holds when"], StoppingWord.all.map { ["`\($0.usage)`", $0.summary] })
+  private static func conditions(_ use: StoppingWord.Use) -> String {
+    table(["condition", "holds when"], StoppingWord.of(use).map { ["`\($0.usage)`", $0.summary] })
   }
 
   private static var benchmarks: String {

@@ -1,11 +1,14 @@
 import Optim
 
-/// A condition that `stop=` knows: one row of the table that reading, help, completion and the manual use.
+/// A condition that `stop=` of `optimize` or `until=` of `sample` knows: one row of the table that reading, help, completion and the manual use.
 public struct StoppingWord: Sendable {
   public let name: String
   /// As scripts write it.
   public let usage: String
   public let summary: String
+  /// Where it has a meaning.
+  public enum Use: Sendable { case search, sample }
+  let uses: [Use]
   /// Of its arguments; the ones behind `required` may be left out.
   let kinds: [Verb.Kind]
   let required: Int
@@ -34,15 +37,21 @@ public struct StoppingWord: Sendable {
   }
 
   init(
-    _ usage: String, _ summary: String, _ kinds: [Verb.Kind], required: Int? = nil,
+    _ usage: String, _ summary: String, _ kinds: [Verb.Kind], required: Int? = nil, uses: [Use] = [.search],
     _ make: @escaping @Sendable (Values) -> StoppingCriterion
   ) {
     name = String(usage.prefix { $0 != "(" })
     (self.usage, self.summary, self.kinds, self.make) = (usage, summary, kinds, make)
+    self.uses = uses
     self.required = required ?? kinds.count
   }
 
-  public static func named(_ name: String) -> StoppingWord? { all.first { $0.name == name } }
+  static func named(_ name: String, _ use: Use) -> StoppingWord? {
+    all.first { $0.name == name && $0.uses.contains(use) }
+  }
+
+  /// Those with a meaning there.
+  public static func of(_ use: Use) -> [StoppingWord] { all.filter { $0.uses.contains(use) } }
 
   /// What puts conditions together.
   public static let combinations = ["any", "all"]
@@ -53,15 +62,18 @@ public struct StoppingWord: Sendable {
 
   public static let all: [StoppingWord] = [
     StoppingWord(
-      "evaluations(2000)", "so many points are asked for, the initial sample included",
-      [.integer(1...1_000_000_000)]
+      "evaluations(2000)", "so many points are asked for, an initial sample included",
+      [.integer(1...1_000_000_000)], uses: [.search, .sample]
     ) { .evaluations($0.count(0)!) },
     StoppingWord(
       "epochs(25)",
       "so many rounds of training, searching and evaluating are done; without a surrogate, generations",
       [.integer(1...1_000_000)]
     ) { .epochs($0.count(0)!) },
-    StoppingWord("time(2h)", "so much time has passed; the epoch under way is finished", [.duration]) {
+    StoppingWord(
+      "time(2h)", "so much time has passed; the epoch or batch under way is finished", [.duration],
+      uses: [.search, .sample]
+    ) {
       .time($0.seconds!)
     },
     StoppingWord(
@@ -86,12 +98,28 @@ public struct StoppingWord: Sendable {
       "the hypervolume grew by less than this share an epoch on every one of three scales, the last 5, 10 and 20 epochs",
       [share]
     ) { .stagnation(share: $0.number(0)!, windows: StoppingCriterion.scales) },
+    StoppingWord(
+      "feasible(20)", "so many points of the sample are feasible", [.integer(1...1_000_000_000)],
+      uses: [.sample]
+    ) { .feasible($0.count(0)!) },
+    StoppingWord(
+      "error(10%)",
+      "the surrogate's cross-validated error is at most this share of the range, in the mean over objectives and margins",
+      [share], uses: [.sample]
+    ) { .error($0.number(0)!) },
+    StoppingWord(
+      "steady(10%)", "two batches in a row changed that error by less than this share of itself", [share],
+      uses: [.sample]
+    ) { .steady($0.number(0)!) },
   ]
 }
 
-/// Reads what stands behind `stop=`.
+/// Reads what stands behind `stop=` or `until=`.
 struct StoppingReader {
   let binder: VerbBinder
+  let use: StoppingWord.Use
+  /// `stop=`
+  let option: String
 
   /// The condition; nil where a value in it is not known yet, as in checking.
   func read(_ expression: Expression) throws -> StoppingCriterion? {
@@ -106,7 +134,7 @@ struct StoppingReader {
       if known.count < parts.count { return nil }
       return name.text == "any" ? .any(known) : .all(known)
     }
-    guard let word = StoppingWord.named(name.text) else { throw unknown(name.text, name.span) }
+    guard let word = StoppingWord.named(name.text, use) else { throw unknown(name.text, name.span) }
     guard (word.required...word.kinds.count).contains(arguments.count) else {
       throw Diagnostic(
         .argumentCount(word.name, expected: word.argumentText, found: arguments.count), at: name.span,
@@ -120,7 +148,7 @@ struct StoppingReader {
 
   private func notACondition(_ expression: Expression) -> Diagnostic {
     if case .name(let name) = expression.kind {
-      if let word = StoppingWord.named(name) {
+      if let word = StoppingWord.named(name, use) {
         return Diagnostic(
           .wrongKind(expected: "what '\(name)' is to reach, in parentheses", found: "the word alone"),
           at: expression.span, help: ["such as \(word.usage)"])
@@ -128,16 +156,18 @@ struct StoppingReader {
       return unknown(name, expression.span)
     }
     return Diagnostic(
-      .wrongKind(expected: "a condition such as hv(0.1%)", found: "'\(expression.span.text)'"),
+      .wrongKind(
+        expected: "a condition such as \(StoppingWord.of(use).last!.usage)",
+        found: "'\(expression.span.text)'"),
       at: expression.span, help: ["any(...) and all(...) put conditions together"])
   }
 
   private func unknown(_ name: String, _ span: Span) -> Diagnostic {
-    let known = StoppingWord.all.map(\.name) + StoppingWord.combinations
+    let known = StoppingWord.of(use).map(\.name) + StoppingWord.combinations
     let near = Suggestion.nearest(to: name, among: known)
     return Diagnostic(
       .unknownChoice(
-        name, what: "condition of 'stop='", choices: known, hint: near.map { "did you mean '\($0)'?" }),
+        name, what: "condition of '\(option)'", choices: known, hint: near.map { "did you mean '\($0)'?" }),
       at: span)
   }
 }

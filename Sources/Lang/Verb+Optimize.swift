@@ -26,7 +26,7 @@ extension Verb {
         "refit", .number(0.001...1), "0.1",
         "with async=true, the share of a batch that comes back before the surrogate is fitted again"),
       Option(
-        "stop", .stopping, nil,
+        "stop", .stopping(.search), nil,
         "when it ends: a condition, or any(...) and all(...) of several, beside the options here that end it"),
       Option("time", .duration, nil, "ends after this long, with the epoch under way"),
       Option(

@@ -60,8 +60,9 @@ struct VerbBinder {
           option.name.text, of: verb.name, known: known, hint: near.map { "did you mean '\($0)'?" }),
         at: option.name.span)
     }
-    if case .stopping = spec.kind {
-      bound.criterion = try StoppingReader(binder: self).read(option.value)
+    if case .stopping(let use) = spec.kind {
+      let reader = StoppingReader(binder: self, use: use, option: spec.name + "=")
+      bound.criterion = try reader.read(option.value)
       bound.add(.word(option.value.span.text, option.value.span), to: spec.name)
     } else {
       bound.add(try item(option.value, spec.kind, "value of '\(spec.name)='"), to: spec.name)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A condition for the end of a search; `any` and `all` put conditions together.
+/// A condition for the end of a search, or of sampling; `any` and `all` put conditions together.
 ///
 /// An epoch is a round of training, searching and evaluating; without a surrogate it is a generation. Lengths of windows are in epochs.
 public indirect enum StoppingCriterion: Codable, Hashable, Sendable {
@@ -23,6 +23,12 @@ public indirect enum StoppingCriterion: Codable, Hashable, Sendable {
   case convergence(share: Double, window: Int)
   /// On none of several scales does the hypervolume grow by a share of itself an epoch: neither lately nor slowly over long.
   case stagnation(share: Double, windows: [Int])
+  /// So many feasible points; of sampling.
+  case feasible(Int)
+  /// Cross-validated error of a surrogate, at most; of sampling.
+  case error(Double)
+  /// That error has changed by less than a share of itself in each of the last two batches; of sampling.
+  case steady(Double)
 
   public static let window = 10
   public static let scales = [5, 10, 20]
@@ -38,6 +44,9 @@ public indirect enum StoppingCriterion: Codable, Hashable, Sendable {
     var front: [[Double]] = []
     /// Smallest and largest cost of each objective on the front after every epoch; empty without a feasible point.
     var extents: [[ClosedRange<Double>]] = []
+    /// Feasible points of a sample, and cross-validated errors after every batch of it; nil where there was nothing to compare.
+    var feasible = 0
+    var errors: [Double?] = []
   }
 
   /// Why to stop, in words for people; nil to go on.
@@ -77,6 +86,18 @@ public indirect enum StoppingCriterion: Codable, Hashable, Sendable {
       let scales = windows.map(String.init).joined(separator: ", ")
       return
         "the hypervolume grew by less than \(Self.percent(share)) an epoch on the scales of \(scales) epochs"
+    case .feasible(let count):
+      guard state.feasible >= count else { return nil }
+      return state.feasible == 1 ? "1 point is feasible" : "\(state.feasible) points are feasible"
+    case .error(let limit):
+      guard let now = state.errors.last ?? nil, now <= limit else { return nil }
+      return "the cross-validated error is \(Self.percent(now))"
+    case .steady(let share):
+      let last = state.errors.suffix(3).compactMap { $0 }
+      guard last.count == 3, zip(last, last.dropFirst()).allSatisfy({ abs($1 - $0) <= share * $0 })
+      else { return nil }
+      return "the cross-validated error of \(Self.percent(last[2])) changed by less than "
+        + "\(Self.percent(share)) in two batches in a row"
     }
   }
 
@@ -112,7 +133,7 @@ public indirect enum StoppingCriterion: Codable, Hashable, Sendable {
   // MARK: Limits that hold whatever happens
 
   /// Points that can be asked for before it stops for certain; nil where there is no such number.
-  var evaluationLimit: Int? {
+  public var evaluationLimit: Int? {
     limit { if case .evaluations(let count) = $0 { count } else { nil } }
   }
 
@@ -146,6 +167,16 @@ public indirect enum StoppingCriterion: Codable, Hashable, Sendable {
     leaves.contains {
       switch $0 {
       case .hypervolume, .progress, .stagnation: true
+      default: false
+      }
+    }
+  }
+
+  /// Whether a surrogate has to be cross-validated.
+  public var needsError: Bool {
+    leaves.contains {
+      switch $0 {
+      case .error, .steady: true
       default: false
       }
     }
