@@ -16,6 +16,9 @@ extension Session {
     let tokens = Lexer.tokenize(source).tokens.dropLast()
     let end = source.count
     if let open = openQuote(line) {
+      if let names = problemNames(line, quote: open) {
+        return Completion(range: open..<end, candidates: names, wantsFiles: false)
+      }
       return Completion(range: open..<end, candidates: [], wantsFiles: true)
     }
     var prefix = ""
@@ -30,6 +33,17 @@ extension Session {
     var seen: Set<String> = []
     return Completion(
       range: range, candidates: matching.filter { seen.insert($0).inserted }, wantsFiles: false)
+  }
+
+  /// Names of built-in problems behind `benchmark "`, with the closing quote.
+  private func problemNames(_ line: String, quote: Int) -> [String]? {
+    let bytes = Array(line.utf8)
+    let before = Source(name: "completion", text: String(decoding: bytes[..<(quote - 1)], as: UTF8.self))
+    guard
+      lastStatement(Array(Lexer.tokenize(before).tokens.dropLast())).map(\.kind) == [.identifier("benchmark")]
+    else { return nil }
+    let typed = String(decoding: bytes[quote...], as: UTF8.self)
+    return BenchmarkProblem.all.map(\.name).filter { $0.hasPrefix(typed) }.map { $0 + "\"" }
   }
 
   /// Where the text begins that has no closing quote yet.

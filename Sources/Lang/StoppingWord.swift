@@ -99,8 +99,9 @@ public struct StoppingWord: Sendable {
       [share]
     ) { .stagnation(share: $0.number(0)!, windows: StoppingCriterion.scales) },
     StoppingWord(
-      "feasible(20)", "so many points of the sample are feasible", [.integer(1...1_000_000_000)],
-      uses: [.sample]
+      "feasible(20)", "so many points are feasible, of all that are known or of the sample's own",
+      [.integer(1...1_000_000_000)],
+      uses: [.search, .sample]
     ) { .feasible($0.count(0)!) },
     StoppingWord(
       "error(10%)",

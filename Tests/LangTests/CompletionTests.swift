@@ -83,6 +83,12 @@ struct CompletionTests {
     #expect(found == Completion(range: 8..<10, candidates: [], wantsFiles: true))
     #expect(try complete("let s = \"a\" + ").wantsFiles == false)
     #expect(try complete("run \"a\\\"b").wantsFiles)
+    #expect(
+      try complete("benchmark \"dtlz1")
+        == Completion(range: 11..<16, candidates: ["dtlz1\""], wantsFiles: false))
+    #expect(try candidates("seed 1; benchmark \"cre2").count == 5)
+    #expect(try candidates("sample lh 4\nbenchmark \"").count == BenchmarkProblem.all.count)
+    #expect(try complete("import \"dtlz").wantsFiles)
   }
 
   @Test func ranges() throws {

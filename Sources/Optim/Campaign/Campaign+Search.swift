@@ -64,9 +64,11 @@ extension Campaign {
     options.accept = problem.simulators.isEmpty ? nil : problem.aPrioriAcceptance
     var algorithm = entry.make(problem.space, options, nextSearchStream())
     var scales: [Double]?
+    var log = GenerationLog(stopping, reference: reference)
     if archive.states.contains(where: { $0 != .pending }) {
       let scores = try scores()
       scales = scores.scales
+      log.feasible = scores.rows(.feasible).count
       algorithm.seed(evaluatedPopulation(scores))
     }
     let first = archive.count
@@ -75,7 +77,6 @@ extension Campaign {
     var computed = 0
     var wasInterrupted = false
     var backlog = FormulaBacklog(from: first)
-    var log = GenerationLog(stopping, reference: reference)
     var recordEvery = recordEvery
     for generation in 1...max(generations ?? .max, 1) {
       let rows = propose(algorithm.ask())
@@ -94,6 +95,7 @@ extension Campaign {
       // Violations stay comparable over generations by the scales of the first one.
       scales = scales ?? scores.scales
       algorithm.tell(costs: scores.costs, violation: scores.searchViolation)
+      log.feasible += scores.rows(.feasible).count
       log.note(generation: generation, evaluations: archive.count - first, algorithm.population)
       if generation % recordEvery == 0 || generation == generations || log.reason != nil {
         records.append(record(generation, evaluations: archive.count - first, algorithm.population))

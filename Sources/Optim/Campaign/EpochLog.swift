@@ -90,6 +90,7 @@ struct EpochLog {
     state.epochs = records.last?.epoch ?? 0
     state.seconds = seconds
     state.front = records.last?.costs ?? []
+    state.feasible = records.last?.feasible ?? 0
     state.hypervolumes = records.map { $0.hypervolume ?? 0 }
     state.extents = records.map(\.extent)
     return state

@@ -6,8 +6,15 @@ struct GenerationLog {
   private var state = StoppingCriterion.State()
   /// Reference point of hypervolumes once there is a feasible front.
   private var reference: [Double]?
+  /// Feasible points known, those from before the search included.
+  var feasible = 0
   /// Why the search has to end; nil while it goes on.
   private(set) var reason: String?
+
+  /// Whether a condition asks for their number.
+  var needsFeasible: Bool {
+    criterion.leaves.contains { if case .feasible = $0 { true } else { false } }
+  }
 
   init(_ rule: StoppingRule, reference: [Double]?) {
     criterion = rule.whole
@@ -24,7 +31,7 @@ struct GenerationLog {
       reference = EpochLog.reference(front: front, all: population.costs)
     }
     (state.epochs, state.evaluations) = (generation, evaluations)
-    state.front = front
+    (state.front, state.feasible) = (front, feasible)
     state.extents.append(front.extent)
     if needsHypervolume {
       state.hypervolumes.append(best.isEmpty ? 0 : hypervolume(front, reference: reference!))

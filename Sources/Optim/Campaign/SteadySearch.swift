@@ -98,6 +98,7 @@ struct SteadySearch {
       if flight.returned / options.population > noted {
         try takeBack()
         noted = flight.returned / options.population
+        if log.needsFeasible { log.feasible = try campaign.scores().rows(.feasible).count }
         log.note(generation: noted, evaluations: flight.returned, best.population)
       }
     }

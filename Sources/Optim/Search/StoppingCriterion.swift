@@ -23,7 +23,7 @@ public indirect enum StoppingCriterion: Codable, Hashable, Sendable {
   case convergence(share: Double, window: Int)
   /// On none of several scales does the hypervolume grow by a share of itself an epoch: neither lately nor slowly over long.
   case stagnation(share: Double, windows: [Int])
-  /// So many feasible points; of sampling.
+  /// So many feasible points: of all that are known to a search, of a sample's own.
   case feasible(Int)
   /// Cross-validated error of a surrogate, at most; of sampling.
   case error(Double)
@@ -44,8 +44,9 @@ public indirect enum StoppingCriterion: Codable, Hashable, Sendable {
     var front: [[Double]] = []
     /// Smallest and largest cost of each objective on the front after every epoch; empty without a feasible point.
     var extents: [[ClosedRange<Double>]] = []
-    /// Feasible points of a sample, and cross-validated errors after every batch of it; nil where there was nothing to compare.
+    /// Feasible points.
     var feasible = 0
+    /// Cross-validated errors after every batch of a sample; nil where there was nothing to compare.
     var errors: [Double?] = []
   }
 
