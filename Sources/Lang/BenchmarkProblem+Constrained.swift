@@ -1,7 +1,7 @@
 /// Small problems in which constraints shape the front.
 extension BenchmarkProblem {
   static let constrained: [BenchmarkProblem] = [
-    BenchmarkProblem("bnh", "two discs", source: "Binh and Korn 1997", reference: [140, 50]) { _ in
+    BenchmarkProblem("bnh", "two discs", source: "Binh and Korn 1997", reference: [140, 50]) {
       """
       param x in [0, 5]
       param y in [0, 3]
@@ -13,7 +13,7 @@ extension BenchmarkProblem {
     },
     BenchmarkProblem(
       "srn", "front along a constraint", source: "Srinivas and Deb 1994", reference: [301, 72]
-    ) { _ in
+    ) {
       """
       param x in [-20, 20]
       param y in [-20, 20]
@@ -24,7 +24,6 @@ extension BenchmarkProblem {
       """
     },
     BenchmarkProblem("tnk", "the constraint is the front", source: "Tanaka et al. 1995", reference: [3, 3]) {
-      _ in
       """
       param x in [0, \(Double.pi)]
       param y in [0, \(Double.pi)]
@@ -34,7 +33,7 @@ extension BenchmarkProblem {
       constraint disc: (x - 0.5)^2 + (y - 0.5)^2 <= 0.5
       """
     },
-    BenchmarkProblem("constr", "part of the front is cut off", source: "Deb 2001", reference: [1, 9]) { _ in
+    BenchmarkProblem("constr", "part of the front is cut off", source: "Deb 2001", reference: [1, 9]) {
       """
       param x in [0.1, 1]
       param y in [0, 5]
@@ -46,7 +45,7 @@ extension BenchmarkProblem {
     },
     BenchmarkProblem(
       "osy", "six constraints, front of five regions", source: "Osyczka and Kundu 1995", reference: [0, 386]
-    ) { _ in
+    ) {
       """
       param x1 in [0, 10]
       param x2 in [0, 10]

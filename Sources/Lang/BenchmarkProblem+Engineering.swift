@@ -5,7 +5,7 @@ extension BenchmarkProblem {
       "welded-beam", "cost and deflection of a welded beam",
       source: "Deb 2001, after Ragsdell and Phillips 1976",
       reference: [350, 0.1]
-    ) { _ in
+    ) {
       """
       param h in [0.125, 5] "in"
       param l in [0.1, 10] "in"
@@ -28,7 +28,7 @@ extension BenchmarkProblem {
     BenchmarkProblem(
       "car-side-impact", "weight, force and speeds of a car hit from the side", source: "Jain and Deb 2014",
       reference: [42, 4.5, 13]
-    ) { _ in
+    ) {
       """
       param x1 in [0.5, 1.5] "mm"
       param x2 in [0.45, 1.35] "mm"

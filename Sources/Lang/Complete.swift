@@ -16,6 +16,9 @@ extension Session {
     let tokens = Lexer.tokenize(source).tokens.dropLast()
     let end = source.count
     if let open = openQuote(line) {
+      if let names = problemNames(line, quote: open) {
+        return Completion(range: open..<end, candidates: names, wantsFiles: false)
+      }
       return Completion(range: open..<end, candidates: [], wantsFiles: true)
     }
     var prefix = ""
@@ -30,6 +33,17 @@ extension Session {
     var seen: Set<String> = []
     return Completion(
       range: range, candidates: matching.filter { seen.insert($0).inserted }, wantsFiles: false)
+  }
+
+  /// Names of built-in problems behind `benchmark "`, with the closing quote.
+  private func problemNames(_ line: String, quote: Int) -> [String]? {
+    let bytes = Array(line.utf8)
+    let before = Source(name: "completion", text: String(decoding: bytes[..<(quote - 1)], as: UTF8.self))
+    guard
+      lastStatement(Array(Lexer.tokenize(before).tokens.dropLast())).map(\.kind) == [.identifier("benchmark")]
+    else { return nil }
+    let typed = String(decoding: bytes[quote...], as: UTF8.self)
+    return BenchmarkProblem.all.map(\.name).filter { $0.hasPrefix(typed) }.map { $0 + "\"" }
   }
 
   /// Where the text begins that has no closing quote yet.
@@ -96,6 +110,7 @@ extension Session {
   }
 
   private func candidates(for verb: Verb, _ statement: [Token]) -> [String] {
+    if let option = openCondition(verb, statement) { return values(of: option.kind) + names }
     if case .symbol(.assign)? = statement.last?.kind, statement.count >= 2,
       case .identifier(let name) = statement[statement.count - 2].kind,
       let option = verb.options.first(where: { $0.name == name })
@@ -120,10 +135,31 @@ extension Session {
     return found
   }
 
+  /// The option whose condition, behind `stop=` or `until=`, has parentheses open at the cursor.
+  private func openCondition(_ verb: Verb, _ statement: [Token]) -> Verb.Option? {
+    for option in verb.options {
+      guard case .stopping = option.kind,
+        let start = statement.indices.dropLast().last(where: {
+          statement[$0].kind == .identifier(option.name) && statement[$0 + 1].kind == .symbol(.assign)
+        })
+      else { continue }
+      let depth = statement[start...].reduce(0) { depth, token in
+        switch token.kind {
+        case .symbol(.leftParenthesis): depth + 1
+        case .symbol(.rightParenthesis): depth - 1
+        default: depth
+        }
+      }
+      if depth > 0 { return option }
+    }
+    return nil
+  }
+
   private func values(of kind: Verb.Kind) -> [String] {
     switch kind {
     case .choice(let words), .wordOrText(let words): return words
     case .flag: return ["true", "false"]
+    case .stopping(let use): return StoppingWord.combinations + StoppingWord.of(use).map(\.name)
     case .model(let words):
       return Surrogates.all.map(\.name) + words
         + environment.order.filter { name in

@@ -163,7 +163,7 @@ extension Fault {
     case .missingDeclaration(_, let example): ["declare one first, for example: \(example)"]
     case .unknownArgument(_, let known):
       [known.isEmpty ? "it declares none" : "it declares: \(known.joined(separator: ", "))"]
-    case .unknownBenchmark(_, let known, _): ["there are: \(known.joined(separator: ", "))"]
+    case .unknownBenchmark(_, let known, _): ["'benchmark' alone lists the \(known.count) there are"]
     case .unknownTopic: ["'help' lists everything, 'apropos word' searches"]
     case .refersToItself: ["a formula can use what is declared before it, but not its own result"]
     default: []

@@ -108,6 +108,14 @@ public enum Help {
           "    " + $0.name.padded(to: width - 2) + wrapped($0.documentation, 60, indent(width))
         }
       }
+      if let option = verb.options.first(where: { $0.name + "=" == entry.name }),
+        case .stopping(let use) = option.kind
+      {
+        let width = max(width, 24)
+        lines += StoppingWord.of(use).map {
+          "    " + $0.usage.padded(to: width - 2) + wrapped($0.summary, 76 - width, indent(width))
+        }
+      }
       if verb.name == "train", entry.name == "surrogate" {
         lines += Surrogates.all.map {
           "    " + $0.name.padded(to: width - 2) + wrapped($0.documentation, 60, indent(width))

@@ -1,10 +1,18 @@
 import Optim
 
-/// The tables of the manual (docs/language.md), generated from the tables that the program itself uses.
+/// The tables of the manual, generated from the tables that the program itself uses.
 public enum Manual {
-  public static let sections: [(name: String, text: String)] = [
-    ("declarations", declarations), ("verbs", verbs), ("functions", functions), ("settings", settings),
-    ("samplers", samplers), ("algorithms", algorithms), ("benchmarks", benchmarks), ("later", later),
+  /// Tables by page of docs/.
+  public static let pages: [(file: String, sections: [(name: String, text: String)])] = [
+    (
+      "language.md",
+      [
+        ("declarations", declarations), ("verbs", verbs), ("functions", functions), ("settings", settings),
+        ("algorithms", algorithms), ("later", later),
+      ]
+    ), ("problems.md", [("benchmarks", benchmarks)]),
+    ("stopping.md", [("stopping", conditions(.search))]),
+    ("sampling.md", [("samplers", samplers), ("until", conditions(.sample))]),
   ]
 
   private static func table(_ header: [String], _ rows: [[String]]) -> String {
@@ -50,6 +58,7 @@ public enum Manual {
     case .wordOrText(let words): words.map { "`\($0)`" }.joined(separator: " ") + " or text"
     case .duration: "duration"
     case .flag: "`true` `false`"
+    case .stopping: "condition"
     case .column: "formula"
     case .points: "points"
     case .model(let words):
@@ -79,13 +88,18 @@ public enum Manual {
     table(["algorithm", "what it is"], Algorithms.all.map { ["`\($0.name)`", $0.documentation] })
   }
 
+  private static func conditions(_ use: StoppingWord.Use) -> String {
+    table(["condition", "holds when"], StoppingWord.of(use).map { ["`\($0.usage)`", $0.summary] })
+  }
+
   private static var benchmarks: String {
     table(
-      ["problem", "what", "parameters", "reference point", "source"],
+      ["problem", "what", "parameters", "objectives", "constraints", "reference point", "source"],
       BenchmarkProblem.all.map {
         [
-          "`\($0.name)`", $0.summary, $0.dimension.map { "\($0), `dim=`" } ?? "fixed",
-          $0.reference.map(Number.text).joined(separator: ", "), $0.source,
+          "`\($0.name)`", $0.summary, "\($0.counts.parameters)" + ($0.hasDimension ? ", `dim=`" : ""),
+          "\($0.counts.objectives)" + ($0.hasObjectives ? ", `objectives=`" : ""),
+          "\($0.counts.constraints)", $0.referenceText, $0.source,
         ]
       })
   }

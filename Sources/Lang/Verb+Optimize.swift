@@ -25,6 +25,9 @@ extension Verb {
       Option(
         "refit", .number(0.001...1), "0.1",
         "with async=true, the share of a batch that comes back before the surrogate is fitted again"),
+      Option(
+        "stop", .stopping(.search), nil,
+        "when it ends: a condition, or any(...) and all(...) of several, beside the options here that end it"),
       Option("time", .duration, nil, "ends after this long, with the epoch under way"),
       Option(
         "hypervolume", .number(0...Double.greatestFiniteMagnitude), nil, "ends when the front has reached it"),
@@ -72,10 +75,7 @@ extension Verb {
 
   /// Options that mean something only with a surrogate.
   fileprivate static let surrogateOptions = [
-    "epochs", "batch", "time", "hypervolume", "target", "progress", "initial", "acquisition", "gradient",
-    "sensitivity",
-    "reference", "mode",
-    "on", "labels", "refit",
+    "epochs", "batch", "initial", "acquisition", "gradient", "sensitivity", "mode", "on", "labels", "refit",
   ]
 }
 
@@ -89,12 +89,14 @@ extension Session {
           .settingConflict(
             "'\(other)=' belongs to a search through a surrogate, and this one has surrogate=none"),
           at: arguments.span(of: other),
-          help: ["without a surrogate 'population=' and 'generations=' or 'evaluations=' set its length"])
+          help: [
+            "without a surrogate 'population=' and 'generations=', 'evaluations=' or 'stop=' set its length"
+          ])
       }
+      try checkGoals(arguments, interpreter)
       plan(
-        arguments.integer("evaluations")
-          ?? (arguments.integer("generations") ?? 100).multipliedReportingOverflow(by: population)
-          .partialValue)
+        arguments.integer("evaluations") ?? generationLimit(arguments)
+          .map { $0.multipliedReportingOverflow(by: population).partialValue } ?? 0)
       return
     }
     if arguments.word("mode") == LearningGoal.Mode.constraints.rawValue {
@@ -102,19 +104,11 @@ extension Session {
         .settingConflict("a search needs the objectives, which mode=\"c\" does not learn"),
         at: arguments.span(of: "mode"))
     }
-    let objectives = interpreter.environment.objectiveNames.count
-    for name in ["target", "reference"] {
-      if let numbers = arguments.numbers(name), numbers.count != objectives {
-        throw Diagnostic(
-          .valueRange(
-            "'\(name)='", expected: "one number per objective, \(objectives)", found: "\(numbers.count)"),
-          at: arguments.span(of: name))
-      }
-    }
+    try checkGoals(arguments, interpreter)
     let rule = stoppingRule(arguments)
     let batch =
-      arguments.integer("batch") ?? OptimizationOptions.batchSize(evaluations: rule.evaluations ?? 2500)
-    plan(rule.evaluations ?? (rule.epochs ?? 0).multipliedReportingOverflow(by: batch).partialValue)
+      arguments.integer("batch") ?? OptimizationOptions.batchSize(evaluations: rule.evaluationLimit ?? 2500)
+    plan(rule.evaluationLimit ?? (rule.epochLimit ?? 0).multipliedReportingOverflow(by: batch).partialValue)
   }
 
   private func checkAsynchronous(_ arguments: Arguments, _ interpreter: Interpreter) throws {
@@ -158,20 +152,27 @@ extension Session {
     throws
     -> Value
   {
-    var generations = arguments.integer("generations")!
-    if let evaluations = arguments.integer("evaluations"), !arguments.has("generations") {
-      generations = max(1, evaluations / search.population)
-    }
-    let recordEvery = max(1, generations / 10)
+    let generations = generationLimit(arguments)
+    var stopping = limits(arguments)
+    stopping.evaluations = nil
+    let reference = arguments.numbers("reference").map(costs)
+    let recordEvery = max(1, (generations ?? 1) / 10)
     let result =
       arguments.flag("async")
       ? try campaign.searchSteadily(
         algorithm, options: search,
-        evaluations: arguments.integer("evaluations") ?? generations * search.population,
-        recordEvery: recordEvery * search.population, observer: host)
+        evaluations: arguments.integer("evaluations") ?? generations.map { $0 * search.population },
+        stopping: stopping, recordEvery: recordEvery * search.population, reference: reference,
+        observer: host)
       : try campaign.search(
-        algorithm, options: search, generations: generations, recordEvery: recordEvery, observer: host)
+        algorithm, options: search, generations: generations, stopping: stopping, recordEvery: recordEvery,
+        reference: reference, observer: host)
     noteSearch(remembered: result.remembered, computed: result.computed, interrupted: result.wasInterrupted)
+    if let reason = result.reason {
+      host.note("stopped: \(reason)")
+    } else if let limit = stopping.evaluationLimit, !arguments.has("generations"), !result.wasInterrupted {
+      host.note("stopped: another generation would pass \(limit) evaluations")
+    }
     var columns = [
       Table.Column("generation", .integers(result.records.map(\.generation))),
       Table.Column("evaluations", .integers(result.records.map(\.evaluations))),
@@ -202,23 +203,6 @@ extension Session {
   }
 
   // MARK: Through a surrogate
-
-  private func stoppingRule(_ arguments: Arguments) -> StoppingRule {
-    var rule = StoppingRule()
-    rule.evaluations = arguments.integer("evaluations")
-    rule.epochs = arguments.integer("epochs")
-    rule.seconds = arguments.duration("time")
-    rule.hypervolume = arguments.number("hypervolume")
-    rule.progress = arguments.number("progress")
-    rule.target = arguments.numbers("target").map(costs)
-    if rule == StoppingRule() { rule.epochs = 25 }
-    return rule
-  }
-
-  /// Values in the user's sense of each objective as costs.
-  private func costs(_ values: [Double]) -> [Double] {
-    zip(campaign.problem.objectives, values).map { $0.sense == .maximize ? -$1 : $1 }
-  }
 
   private func searchSurrogate(_ arguments: Arguments, _ algorithm: AlgorithmEntry, _ search: SearchOptions)
     throws

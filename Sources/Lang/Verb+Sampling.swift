@@ -3,15 +3,33 @@ import Optim
 extension Verb {
   static let samplingVerbs: [Verb] = [
     Verb(
-      "sample", "propose points to evaluate",
+      "sample", "propose points to evaluate; with until= also evaluate them, batch by batch",
       arguments: [
         .required("method", .choice(Samplers.all.map(\.name)), "how the points are spread"),
-        .required("count", .integer(1...10_000_000), "how many points"),
+        .required("count", .integer(1...10_000_000), "how many points; with until= in every batch"),
+      ],
+      options: [
+        Option(
+          "until", .stopping(.sample), nil, "goes on batch by batch until a condition holds, and evaluates"),
+        Option(
+          "max", .integer(1...10_000_000), nil, "with until=, the largest number of points; ten batches"),
+        Option(
+          "surrogate", .choice(Surrogates.all.map(\.name)), OptimizationOptions.standardSurrogate,
+          "with until=, what is cross-validated where the condition asks for an error"),
       ],
       condition: "keeps points whose parameters satisfy it", needs: [.parameters], result: .unknown(.points),
       example: "param x in [0, 1]\nsample sobol 8",
-      keywords: ["design", "points", "random", "initial", "draw"]
+      keywords: ["design", "points", "random", "initial", "draw", "doe", "adaptive"]
     ) { try $0.sample($1) },
+    Verb(
+      "discrepancy", "how evenly points fill the space of the parameters",
+      arguments: [
+        .optional("points", .points, "points that a verb has returned; without them, all there are")
+      ],
+      needs: [.parameters], result: .unknown(.table),
+      example: "param x in [0, 1]\nparam y in [0, 1]\nsample sobol 64\ndiscrepancy",
+      keywords: ["even", "uniform", "space-filling", "coverage", "design", "distance"]
+    ) { try $0.discrepancy($1) },
     Verb(
       "evaluate", "run the simulator on pending points, or on the points given",
       arguments: [
@@ -30,8 +48,13 @@ extension Verb {
     Verb(
       "benchmark", "declare a test problem from the built-in library; alone it lists them",
       arguments: [.optional("problem", .text, "its name in quotes")],
-      options: [Option("dim", .integer(2...1000), nil, "number of parameters, where it can be chosen")],
-      example: "benchmark \"tnk\"", keywords: ["test", "problem", "zdt", "library"]
+      options: [
+        Option("dim", .integer(2...1000), nil, "number of parameters, where it can be chosen"),
+        Option(
+          "objectives", .integer(BenchmarkProblem.objectiveRange), nil,
+          "number of objectives, where it can be chosen"),
+      ],
+      example: "benchmark \"tnk\"", keywords: ["test", "problem", "zdt", "dtlz", "library", "suite"]
     ) { try $0.benchmark($1) },
   ]
 }
@@ -40,7 +63,7 @@ extension Session {
   /// Checks that need more than one argument, before anything runs; also sums up what a script asks for.
   func checkArguments(_ arguments: Arguments, _ interpreter: Interpreter) throws {
     switch arguments.verb.name {
-    case "sample": plan(arguments.integer("count") ?? 0)
+    case "sample": try checkSample(arguments)
     case "optimize": try checkOptimize(arguments, interpreter)
     case "benchmark": try declareBenchmark(arguments, interpreter)
     case "run": try checkRun(arguments, interpreter)
@@ -54,31 +77,6 @@ extension Session {
         throw Diagnostic(.conditionOnLater(other), at: arguments.call.condition!.span)
       }
     }
-  }
-
-  func sample(_ arguments: Arguments) throws -> Value {
-    let sampler = Samplers.named(arguments.word("method")!)!
-    let space = campaign.problem.space
-    var tests: [Formula] = []
-    if let condition = arguments.condition {
-      tests.append(environment.columns(condition, named: "where").formula)
-    }
-    let places = Dictionary(uniqueKeysWithValues: space.names.enumerated().map { ($1, $0) })
-    // Before a simulation that costs something, points that cannot be feasible are not worth proposing.
-    let aPriori = campaign.problem.simulators.isEmpty ? nil : campaign.problem.aPrioriAcceptance
-    let conditions = tests
-    let test: Acceptance = { point in
-      (aPriori?(point) ?? true)
-        && conditions.allSatisfy { $0.value { name in places[name].map { point[$0] } ?? .nan } == 1 }
-    }
-    let accept = conditions.isEmpty && aPriori == nil ? nil : test
-    let sample = try sampler.sample(
-      count: arguments.integer("count")!, space: space, stream: campaign.nextSampleStream(), accept: accept)
-    let rows = campaign.propose(sample.points)
-    return .points(
-      Points(
-        title: "\(rows.count) points by \(sampler.name)", evaluations: campaign.archive.subset(Array(rows)),
-        rows: rows.map { $0 + 1 }))
   }
 
   func evaluate(_ arguments: Arguments) throws -> Value {

@@ -15,6 +15,8 @@ public struct Verb: Sendable {
     case duration
     /// true or false.
     case flag
+    /// A condition for the end of a search or a sample, such as any(hv(0.1%), time(2h)).
+    case stopping(StoppingWord.Use)
     /// A formula over parameters, outputs, objectives and derived values.
     case column
     /// Points that a verb has returned.
@@ -142,6 +144,8 @@ struct Arguments {
   private(set) var items: [String: [Item]] = [:]
   var condition: Value?
   var destination: String?
+  /// What `stop=` or `until=` says; nil also where checking does not know all values in it.
+  var criterion: StoppingCriterion?
 
   init(_ call: VerbCall, _ verb: Verb) {
     self.call = call

@@ -60,7 +60,13 @@ struct VerbBinder {
           option.name.text, of: verb.name, known: known, hint: near.map { "did you mean '\($0)'?" }),
         at: option.name.span)
     }
-    bound.add(try item(option.value, spec.kind, "value of '\(spec.name)='"), to: spec.name)
+    if case .stopping(let use) = spec.kind {
+      let reader = StoppingReader(binder: self, use: use, option: spec.name + "=")
+      bound.criterion = try reader.read(option.value)
+      bound.add(.word(option.value.span.text, option.value.span), to: spec.name)
+    } else {
+      bound.add(try item(option.value, spec.kind, "value of '\(spec.name)='"), to: spec.name)
+    }
   }
 
   private func fits(_ expression: Expression, _ kind: Verb.Kind) -> Bool {
@@ -106,11 +112,15 @@ struct VerbBinder {
         return .word(word, expression.span)
       }
       return .value(try interpreter.evaluate(expression), expression)
-    default:
-      let value = try value(expression, kind)
-      if !value.isUnknown { try check(value, kind, expression, what) }
-      return .value(value, expression)
+    default: return .value(try checkedValue(expression, kind, what), expression)
     }
+  }
+
+  /// A value of the kind; unknown where checking does not know it yet.
+  func checkedValue(_ expression: Expression, _ kind: Verb.Kind, _ what: String) throws -> Value {
+    let value = try value(expression, kind)
+    if !value.isUnknown { try check(value, kind, expression, what) }
+    return value
   }
 
   /// `of=pareto` means what the verb returns.

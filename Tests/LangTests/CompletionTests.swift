@@ -42,6 +42,10 @@ struct CompletionTests {
     #expect(try candidates("optimize pop") == ["population="])
     #expect(try candidates("optimize surrogate=").contains("gpr"))
     #expect(try candidates("optimize surrogate=no") == ["none"])
+    #expect(try candidates("optimize stop=").starts(with: ["any", "all", "evaluations"]))
+    #expect(try candidates("optimize stop=any(stag") == ["stagnation"])
+    #expect(try candidates("optimize stop=any(hv(1%), conv") == ["convergence"])
+    #expect(try candidates("optimize stop=any(hv(1%)) stag") == [])
     #expect(!(try candidates("optimize population=10 ")).contains("population="))
     #expect(try candidates("plot f1 f2 of=") == ["front"])
     #expect(try candidates("plot f1 f2 kind=p") == ["parallel"])
@@ -79,6 +83,12 @@ struct CompletionTests {
     #expect(found == Completion(range: 8..<10, candidates: [], wantsFiles: true))
     #expect(try complete("let s = \"a\" + ").wantsFiles == false)
     #expect(try complete("run \"a\\\"b").wantsFiles)
+    #expect(
+      try complete("benchmark \"dtlz1")
+        == Completion(range: 11..<16, candidates: ["dtlz1\""], wantsFiles: false))
+    #expect(try candidates("seed 1; benchmark \"cre2").count == 5)
+    #expect(try candidates("sample lh 4\nbenchmark \"").count == BenchmarkProblem.all.count)
+    #expect(try complete("import \"dtlz").wantsFiles)
   }
 
   @Test func ranges() throws {

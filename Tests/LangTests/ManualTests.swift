@@ -3,15 +3,16 @@ import Testing
 
 @testable import Lang
 
-/// docs/language.md carries the generated tables; `DMO_UPDATE_DOCS=1 swift test --filter Manual` writes them anew.
+/// docs/ carries the generated tables; `DMO_UPDATE_DOCS=1 swift test --filter Manual` writes them anew.
 struct ManualTests {
-  private let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .appendingPathComponent("../../docs/language.md").standardized
+  private static let docs = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .appendingPathComponent("../../docs").standardized
 
-  @Test func docsCarryTheGeneratedTables() throws {
+  @Test(arguments: Manual.pages.map(\.file)) func docsCarryTheGeneratedTables(_ file: String) throws {
+    let path = Self.docs.appendingPathComponent(file)
     let text = try String(contentsOf: path, encoding: .utf8)
     var expected = text
-    for (name, section) in Manual.sections {
+    for (name, section) in Manual.pages.first(where: { $0.file == file })!.sections {
       let start = try #require(expected.range(of: "<!-- generated: \(name) -->"), "no place for \(name)")
       let end = try #require(expected.range(of: "<!-- end -->", range: start.upperBound..<expected.endIndex))
       expected.replaceSubrange(start.upperBound..<end.lowerBound, with: "\n" + section + "\n")
@@ -20,7 +21,7 @@ struct ManualTests {
       try expected.write(to: path, atomically: true, encoding: .utf8)
     } else {
       #expect(
-        text == expected, "docs/language.md is out of date: run DMO_UPDATE_DOCS=1 swift test --filter Manual")
+        text == expected, "docs/\(file) is out of date: run DMO_UPDATE_DOCS=1 swift test --filter Manual")
     }
   }
 }

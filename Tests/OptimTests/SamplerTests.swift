@@ -48,6 +48,15 @@ import Testing
     #expect(Array(all[37...]) == sampler.points(count: 63, dimension: 6, skip: 37, stream: stream))
   }
 
+  @Test(arguments: Samplers.all.map(\.name)) func fromOneToTenThousand(name: String) throws {
+    let sampler = try #require(Samplers.named(name))
+    for (count, dimension) in [(1, 1), (1, 150), (10_000, 1), (10_000, 150)] {
+      let points = sampler.points(count: count, dimension: dimension, stream: stream)
+      #expect(name == "grid" ? (1...count).contains(points.count) : points.count == count)
+      #expect(points.allSatisfy { $0.count == dimension && $0.allSatisfy { $0 >= 0 && $0 <= 1 } })
+    }
+  }
+
   @Test func largeDesigns() {
     for sampler in Samplers.all {
       let points = sampler.points(count: 5000, dimension: 3, stream: stream)
@@ -96,6 +105,99 @@ import Testing
     #expect(Grid.shares(7, [2, 2]) == [2, 2])
     let points = Grid().points(count: 9, dimension: 2, stream: stream)
     #expect(points.first == [0, 0] && points.last == [1, 1] && points[1] == [0, 0.5])
+  }
+}
+
+/// What the literature says of the samplers.
+@Suite struct SamplerTheoryTests {
+  let stream = RandomStream(seed: 21, purpose: .sampling)
+
+  /// The standard error of the mean of a smooth function over `count` points, from 24 samples.
+  private func error(_ sampler: any Sampler, _ count: Int) -> Double {
+    let means = (0..<24).map { k in
+      let points = sampler.points(count: count, dimension: 2, stream: stream.derived(UInt64(k)))
+      return points.reduce(0.0) { $0 + Foundation.exp($1[0]) * Foundation.cos($1[1]) } / Double(count)
+    }
+    let exact = (Foundation.exp(1.0) - 1) * Foundation.sin(1.0)
+    return (means.reduce(0) { $0 + ($1 - exact) * ($1 - exact) } / 24).squareRoot()
+  }
+
+  /// With Owen's scrambling the error of smooth functions falls with the power 3/2 of the number of points (Owen 1997), 23-fold from 64 to
+  /// 512; without scrambling or with random points it would be 8-fold at most and 2.8-fold.
+  @Test func owenScrambling() {
+    let ratio = error(Sobol(), 64) / error(Sobol(), 512)
+    #expect(ratio > 12, "\(ratio)")
+    let random = error(MonteCarlo(), 64) / error(MonteCarlo(), 512)
+    #expect(random < 6, "\(random)")
+    #expect(error(Sobol(), 512) < error(MonteCarlo(), 512) / 50)
+  }
+
+  /// Scrambled points are uniform one by one: over many scramblings every eighth of the interval is met equally often, in every dimension.
+  @Test func scrambledPointsAreUniform() {
+    var counts = [[Int]](repeating: [Int](repeating: 0, count: 8), count: 3)
+    for k in 0..<400 {
+      let point = Sobol().points(count: 1, dimension: 3, skip: 5, stream: stream.derived(UInt64(k)))[0]
+      for j in 0..<3 { counts[j][Int(point[j] * 8)] += 1 }
+    }
+    // Chi-squared with 7 degrees of freedom: one in 10,000 beyond 29.9.
+    for row in counts {
+      #expect(row.reduce(0) { $0 + Double(($1 - 50) * ($1 - 50)) / 50 } < 29.9)
+    }
+  }
+
+  /// Latin hypercubes cancel the main effects: the error of a sum of functions of one parameter each is far below that of random
+  /// points (Stein 1987).
+  @Test(arguments: ["lh", "slh", "glp"]) func mainEffectsCancel(_ name: String) throws {
+    let sampler = try #require(Samplers.named(name))
+    let spread = { (sampler: any Sampler) in
+      let means = (0..<24).map { k in
+        let points = sampler.points(count: 100, dimension: 5, stream: stream.derived(UInt64(k)))
+        return points.reduce(0.0) { $0 + $1.reduce(0) { $0 + $1 * $1 } } / 100 - 5.0 / 3
+      }
+      return (means.reduce(0) { $0 + $1 * $1 } / 24).squareRoot()
+    }
+    #expect(spread(sampler) < spread(MonteCarlo()) / 10)
+  }
+
+  /// Of a Latin hypercube the closest points are farther apart than those of a single random one.
+  @Test func bestOfSeveral() {
+    let distance = { (points: [[Double]]) in
+      Discrepancy(points[0].indices.map { j in points.map { $0[j] } }).smallestDistance
+    }
+    var (best, single) = (0.0, 0.0)
+    for k in 0..<20 {
+      let stream = stream.derived(UInt64(k))
+      best += distance(LatinHypercube().points(count: 30, dimension: 3, stream: stream))
+      var random = stream
+      let columns = (0..<3).map { _ in
+        random.permutation(30).map { (Double($0) + random.uniform()) / 30 }
+      }
+      single += distance((0..<30).map { i in columns.map { $0[i] } })
+    }
+    #expect(best > 1.3 * single)
+  }
+
+  /// No two dimensions of good lattice points are each other's image, however many there are.
+  @Test(arguments: [(10, 12), (97, 60), (160, 150), (1024, 40)]) func latticesHaveNoDiagonals(
+    _ count: Int, _ dimension: Int
+  ) {
+    let points = GoodLatticePoints().points(count: count, dimension: dimension, stream: stream)
+    let ranks = (0..<dimension).map { j in points.map { Int($0[j] * Double(count)) } }
+    for a in 0..<dimension {
+      for b in 0..<a {
+        let turned = zip(ranks[a], ranks[b]).map { ($0 - $1 + count) % count }
+        let mirrored = zip(ranks[a], ranks[b]).map { ($0 + $1) % count }
+        #expect(Set(turned).count > 1 && Set(mirrored).count > 1, "\(a) \(b)")
+      }
+    }
+  }
+
+  /// In two dimensions and with a Fibonacci number of points the best lattice is known: 144 points, generator 89 or its mirror image 55
+  /// (Niederreiter 1992).
+  @Test func theBestLatticeIsFound() {
+    var random = stream
+    let generator = GoodLatticePoints.generator(144, 2, &random)
+    #expect(generator[0] == 1 && [55, 89].contains(generator[1]))
   }
 }
 

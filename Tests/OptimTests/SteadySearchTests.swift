@@ -56,4 +56,17 @@ import Testing
     #expect(Set((0..<200).map { after.archive.parameterValues($0) }).count == 200)
     try after.close()
   }
+
+  @Test func rulesEndIt() throws {
+    let campaign = try campaign(FakePool(4, .random))
+    var rule = StoppingRule()
+    rule.criterion = .all([.epochs(3), .evaluations(50)])
+    let result = try campaign.searchSteadily(
+      Algorithms.named("nsga2")!, options: SearchOptions(population: 20), evaluations: nil, stopping: rule,
+      recordEvery: 20, observer: Interrupter())
+    #expect(result.reason == "3 epochs are done and 50 evaluations are done")
+    // What was out when the rule held has come back.
+    #expect((60...66).contains(campaign.archive.count))
+    #expect(campaign.archive.states.allSatisfy { $0 == .done })
+  }
 }

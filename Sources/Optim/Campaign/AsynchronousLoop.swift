@@ -11,6 +11,8 @@ struct AsynchronousLoop {
   private let stream: RandomStream
   private let search: ModelSearch
   private let pace: Pace
+  /// Times at which the search may have to end though no epoch is over.
+  private let times: [Double]
   private var flight: Flight
   private var log: EpochLog
   private var model: ProblemModel?
@@ -57,6 +59,7 @@ struct AsynchronousLoop {
   ) throws {
     (self.campaign, self.observer) = (campaign, observer)
     self.options = options.accepting(campaign.problem)
+    times = options.stopping.whole.times
     stream = campaign.nextSearchStream()
     log = EpochLog(campaign, reference: options.reference, onEpoch)
     model = options.warm?.model
@@ -64,14 +67,14 @@ struct AsynchronousLoop {
     let capacity = campaign.capacity
     let batch =
       options.batch
-      ?? max(OptimizationOptions.batchSize(evaluations: options.stopping.evaluations ?? 2500), capacity)
+      ?? max(OptimizationOptions.batchSize(evaluations: options.stopping.evaluationLimit ?? 2500), capacity)
     let known = campaign.archive.states.count { $0 != .pending && $0 != .rejected }
     let wanted = options.initial ?? OptimizationOptions.initialCount(campaign.problem.space.count)
     let initial = max(wanted - known, 0)
-    let byEpochs = options.stopping.epochs.map { initial + $0 * batch } ?? .max
+    let byEpochs = options.stopping.epochLimit.map { initial + $0 * batch } ?? .max
     pace = Pace(
       batch: batch, step: max(1, Int((options.refit * Double(batch)).rounded(.up))), wanted: wanted,
-      initial: initial, budget: min(options.stopping.evaluations ?? .max, byEpochs))
+      initial: initial, budget: min(options.stopping.evaluationLimit ?? .max, byEpochs))
     search = ModelSearch(algorithm: algorithm, options: self.options, batch: pace.step)
     let identity = try campaign.searchIdentity(
       [algorithm.name, options.surrogate.name, options.acquisition.rawValue, options.gradient.rawValue],
@@ -114,7 +117,7 @@ struct AsynchronousLoop {
   private mutating func turn(timeout: Double) throws {
     if flight.out > 0 { try flight.turn(timeout: timeout, activity: "optimizing", total: plannedTotal) }
     if observer.interruption != .none { wasInterrupted = true }
-    if let limit = options.stopping.seconds, log.seconds >= limit, ending == nil {
+    if ending == nil, times.contains(where: { log.seconds >= $0 }) {
       ending = reason
     }
   }

@@ -20,6 +20,8 @@ public struct SearchResult: Sendable {
   public let rows: [Int]
   /// In the user's sense of each objective.
   public let reference: [Double]?
+  /// Which rule ended it; nil at the end of its generations or evaluations, and where it was interrupted.
+  public let reason: String?
   public let wasInterrupted: Bool
   /// Where time went and what the study answered, over all generations.
   public let remembered: Int
@@ -47,17 +49,26 @@ extension Campaign {
   /// Searches the simulator (or the formulas) itself: ask, evaluate, tell, generation by generation.
   ///
   /// The evaluated archive seeds the first population.
+  ///
+  /// - Parameters:
+  ///   - generations: at most; nil where only `stopping` ends it.
+  ///   - stopping: asked after every generation, with that for its epochs.
+  ///   - recordEvery: generations between two records; without a number of generations twice as many whenever there are twenty records.
+  ///   - reference: of hypervolumes, in cost space; nil: beyond the fronts found.
   public func search(
-    _ entry: AlgorithmEntry, options: SearchOptions, generations: Int, recordEvery: Int,
-    observer: any Observer
+    _ entry: AlgorithmEntry, options: SearchOptions, generations: Int?,
+    stopping: StoppingRule = StoppingRule(),
+    recordEvery: Int, reference: [Double]? = nil, observer: any Observer
   ) throws -> SearchResult {
     var options = options
     options.accept = problem.simulators.isEmpty ? nil : problem.aPrioriAcceptance
     var algorithm = entry.make(problem.space, options, nextSearchStream())
     var scales: [Double]?
+    var log = GenerationLog(stopping, reference: reference)
     if archive.states.contains(where: { $0 != .pending }) {
       let scores = try scores()
       scales = scores.scales
+      log.feasible = scores.rows(.feasible).count
       algorithm.seed(evaluatedPopulation(scores))
     }
     let first = archive.count
@@ -66,11 +77,12 @@ extension Campaign {
     var computed = 0
     var wasInterrupted = false
     var backlog = FormulaBacklog(from: first)
-    for generation in 1...max(generations, 1) {
+    var recordEvery = recordEvery
+    for generation in 1...max(generations ?? .max, 1) {
       let rows = propose(algorithm.ask())
       let offset = rows.count * (generation - 1)
       let part = PartialObserver(
-        observer, activity: "searching", offset: offset, total: rows.count * generations)
+        observer, activity: "searching", offset: offset, total: rows.count * (generations ?? generation))
       let summary = problem.simulators.isEmpty ? computeFormulas(rows) : try evaluate(rows, observer: part)
       try backlog.remember(self, atOnce: false)
       remembered += summary.remembered
@@ -83,18 +95,26 @@ extension Campaign {
       // Violations stay comparable over generations by the scales of the first one.
       scales = scales ?? scores.scales
       algorithm.tell(costs: scores.costs, violation: scores.searchViolation)
-      if generation % recordEvery == 0 || generation == generations {
+      log.feasible += scores.rows(.feasible).count
+      log.note(generation: generation, evaluations: archive.count - first, algorithm.population)
+      if generation % recordEvery == 0 || generation == generations || log.reason != nil {
         records.append(record(generation, evaluations: archive.count - first, algorithm.population))
       }
       if problem.simulators.isEmpty {
-        observer.report(Progress(activity: "searching", done: generation, total: generations))
+        observer.report(
+          Progress(activity: "searching", done: generation, total: generations ?? generation))
+      }
+      if log.reason != nil { break }
+      if generations == nil && records.count >= 20 {
+        recordEvery *= 2
+        records.removeAll { $0.generation % recordEvery != 0 }
       }
     }
     try backlog.remember(self, atOnce: true)
-    let reference = measure(&records)
+    let point = measure(&records, reference: reference)
     return SearchResult(
-      records: records, rows: Array(first..<archive.count), reference: reference,
-      wasInterrupted: wasInterrupted,
+      records: records, rows: Array(first..<archive.count), reference: point,
+      reason: wasInterrupted ? nil : log.reason, wasInterrupted: wasInterrupted,
       remembered: remembered, computed: computed)
   }
 
@@ -115,8 +135,9 @@ extension Campaign {
       costs: population.subset(best).costs)
   }
 
-  /// Hypervolumes of all records against one reference point: the worst value of each objective on any recorded front plus a tenth of the range.
-  func measure(_ records: inout [SearchRecord]) -> [Double]? {
+  /// Hypervolumes of all records against one reference point: the one given, or the worst value of each objective on any recorded front
+  /// plus a tenth of the range.
+  func measure(_ records: inout [SearchRecord], reference given: [Double]? = nil) -> [Double]? {
     let count = problem.objectives.count
     guard count >= 2 else { return nil }
     var worst = Array(repeating: -Double.infinity, count: count)
@@ -128,7 +149,7 @@ extension Campaign {
       }
     }
     guard worst.allSatisfy(\.isFinite) else { return nil }
-    let reference = zip(worst, best).map { $0 + 0.1 * max($0 - $1, $0 == $1 ? abs($0) + 1e-12 : 0) }
+    let reference = given ?? zip(worst, best).map { $0 + 0.1 * max($0 - $1, $0 == $1 ? abs($0) + 1e-12 : 0) }
     for i in records.indices where records[i].front > 0 {
       records[i].hypervolume = hypervolume(records[i].costs, reference: reference)
     }

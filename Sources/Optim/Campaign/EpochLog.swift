@@ -87,7 +87,7 @@ struct EpochLog {
       epoch: epoch, evaluations: evaluations, feasible: feasible.count, front: front.count,
       hypervolume: reference.map { front.isEmpty ? 0 : hypervolume(costs, reference: $0) },
       error: error, simulating: times.simulating, training: times.training, searching: times.searching,
-      busy: times.busy, costs: costs)
+      busy: times.busy, costs: costs, extent: costs.extent)
     records.append(record)
     onEpoch(record)
   }
@@ -104,7 +104,9 @@ struct EpochLog {
     state.epochs = records.last?.epoch ?? 0
     state.seconds = seconds
     state.front = records.last?.costs ?? []
+    state.feasible = records.last?.feasible ?? 0
     state.hypervolumes = records.map { $0.hypervolume ?? 0 }
+    state.extents = records.map(\.extent)
     return state
   }
 
@@ -119,10 +121,18 @@ struct EpochLog {
   }
 
   /// A first front may be one point: what else is known says how far later ones can reach, and a few wild values do not.
-  private static func reference(front: [[Double]], all: [[Double]]) -> [Double] {
+  static func reference(front: [[Double]], all: [[Double]]) -> [Double] {
     zip(HypervolumeCurve.reference(front), all).map { beyond, column in
       let known = column.filter(\.isFinite).sorted()
       return known.isEmpty ? beyond : max(beyond, known[(known.count - 1) * 9 / 10])
     }
+  }
+}
+
+extension [[Double]] {
+  /// Smallest and largest value of each column; empty where there is no row.
+  var extent: [ClosedRange<Double>] {
+    guard first?.isEmpty == false else { return [] }
+    return map { $0.min()!...$0.max()! }
   }
 }

@@ -28,7 +28,8 @@ struct EpochLoop {
     log = EpochLog(campaign, reference: options.reference, onEpoch)
     self.options = options.accepting(campaign.problem)
     stream = campaign.nextSearchStream()
-    batch = options.batch ?? OptimizationOptions.batchSize(evaluations: options.stopping.evaluations ?? 2500)
+    batch =
+      options.batch ?? OptimizationOptions.batchSize(evaluations: options.stopping.evaluationLimit ?? 2500)
     search = ModelSearch(algorithm: algorithm, options: self.options, batch: batch)
     first = campaign.archive.count
   }
@@ -55,7 +56,7 @@ struct EpochLoop {
   private mutating func sampleFirst() throws {
     let known = campaign.archive.states.count { $0 != .pending && $0 != .rejected }
     let wanted = options.initial ?? OptimizationOptions.initialCount(campaign.problem.space.count)
-    let count = min(wanted - known, options.stopping.evaluations ?? .max)
+    let count = min(wanted - known, options.stopping.evaluationLimit ?? .max)
     let seconds = count > 0 ? try evaluate(campaign.propose(try sample(count))) : 0
     try log.record(epoch: 0, evaluations: asked, error: nil, .init(simulating: seconds))
   }
@@ -88,7 +89,7 @@ struct EpochLoop {
   }
 
   /// Points that the next epoch may ask for.
-  private var room: Int { min(batch, (options.stopping.evaluations ?? .max) - asked) }
+  private var room: Int { min(batch, (options.stopping.evaluationLimit ?? .max) - asked) }
 
   private mutating func isInterrupted() -> Bool {
     if observer.interruption != .none { wasInterrupted = true }
@@ -134,7 +135,8 @@ struct EpochLoop {
 
   /// Evaluates rows; gives the seconds it took.
   private mutating func evaluate(_ rows: Range<Int>) throws -> Double {
-    let total = options.stopping.evaluations ?? options.stopping.epochs.map { $0 * batch + rows.count } ?? 0
+    let stopping = options.stopping
+    let total = stopping.evaluationLimit ?? stopping.epochLimit.map { $0 * batch + rows.count } ?? 0
     let part = PartialObserver(
       observer, activity: "optimizing", offset: rows.lowerBound - first,
       total: max(total, rows.upperBound - first))

@@ -20,6 +20,8 @@ public struct EpochRecord: Sendable {
   public internal(set) var busy: Double?
   /// Costs of the front.
   let costs: [[Double]]
+  /// Smallest and largest cost of each objective on it; empty where there is none.
+  let extent: [ClosedRange<Double>]
 }
 
 /// A surrogate-driven search as a whole.

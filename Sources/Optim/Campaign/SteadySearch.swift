@@ -13,6 +13,8 @@ struct SteadySearch {
   private let stream: RandomStream
   private let budget: Int
   private let period: Int
+  private let reference: [Double]?
+  private let total: Int?
   private var flight: Flight
   /// Holds the population; its children are those of copies, see `children`.
   private var best: any Algorithm
@@ -20,18 +22,25 @@ struct SteadySearch {
   private var records: [SearchRecord] = []
   private var ends: [Double] = []
   private var isExhausted = false
+  /// For the rules that may end the search, every population's worth of points.
+  private var log: GenerationLog
+  private var noted = 0
   private var wasInterrupted = false
 
   /// - Parameters:
-  ///   - budget: points that the search may ask for.
+  ///   - budget: points that the search may ask for; nil where only `stopping` ends it.
+  ///   - stopping: asked after every population's worth of points, which is one of its epochs.
   ///   - period: points between two records.
+  ///   - reference: of hypervolumes, in cost space; nil: beyond the fronts found.
   init(
-    _ campaign: Campaign, _ entry: AlgorithmEntry, _ options: SearchOptions, budget: Int, period: Int,
-    _ observer: any Observer
+    _ campaign: Campaign, _ entry: AlgorithmEntry, _ options: SearchOptions, budget: Int?,
+    stopping: StoppingRule, period: Int, reference: [Double]?, _ observer: any Observer
   ) throws {
     precondition(entry.isSteady && !campaign.problem.simulators.isEmpty)
     (self.campaign, self.entry, self.observer) = (campaign, entry, observer)
-    (self.budget, self.period) = (budget, period)
+    (self.budget, self.period, self.reference) = (budget ?? .max, period, reference)
+    total = budget
+    log = GenerationLog(stopping, reference: reference)
     var options = options
     options.accept = campaign.problem.aPrioriAcceptance
     self.options = options
@@ -62,23 +71,35 @@ struct SteadySearch {
     try takeBack()
     if flight.returned > (records.last?.evaluations ?? -1) { record() }
     for k in ends.indices { records[k].busy = flight.busy(from: k == 0 ? 0 : ends[k - 1], to: ends[k]) }
-    let reference = campaign.measure(&records)
+    let point = campaign.measure(&records, reference: reference)
     return SearchResult(
-      records: records, rows: flight.rows, reference: reference, wasInterrupted: wasInterrupted,
+      records: records, rows: flight.rows, reference: point, reason: wasInterrupted ? nil : log.reason,
+      wasInterrupted: wasInterrupted,
       remembered: flight.remembered, computed: flight.computed)
   }
 
-  private var isAsking: Bool { !isExhausted && !wasInterrupted && flight.rows.count < budget }
+  private var isAsking: Bool {
+    !isExhausted && !wasInterrupted && log.reason == nil && flight.rows.count < budget
+  }
 
   private mutating func fly() throws {
     while flight.out > 0 || isAsking {
       if isAsking { try ask() }
-      if flight.out > 0 { try flight.turn(timeout: 0.1, activity: "searching", total: budget) }
+      if flight.out > 0 {
+        try flight.turn(timeout: 0.1, activity: "searching", total: total ?? flight.rows.count)
+      }
       if observer.interruption != .none { wasInterrupted = true }
       if wasInterrupted && flight.isPoolIdle { return }
       if flight.returned >= period * (1 + (records.last?.generation ?? 0)) {
         try takeBack()
         record()
+      }
+      if log.isTimeUp { log.check() }
+      if flight.returned / options.population > noted {
+        try takeBack()
+        noted = flight.returned / options.population
+        if log.needsFeasible { log.feasible = try campaign.scores().rows(.feasible).count }
+        log.note(generation: noted, evaluations: flight.returned, best.population)
       }
     }
   }
@@ -140,15 +161,19 @@ extension Campaign {
   ///
   /// - Parameters:
   ///   - entry: one that `isSteady`.
-  ///   - evaluations: points that the search may ask for.
+  ///   - evaluations: points that the search may ask for; nil where only `stopping` ends it.
+  ///   - stopping: asked after every population's worth of points, which is one of its epochs.
   ///   - recordEvery: points between two records.
   /// - Precondition: the problem has a simulator.
   public func searchSteadily(
-    _ entry: AlgorithmEntry, options: SearchOptions, evaluations: Int, recordEvery: Int,
+    _ entry: AlgorithmEntry, options: SearchOptions, evaluations: Int?,
+    stopping: StoppingRule = StoppingRule(), recordEvery: Int, reference: [Double]? = nil,
     observer: any Observer
   ) throws -> SearchResult {
     var search = try SteadySearch(
-      self, entry, options, budget: evaluations, period: recordEvery, observer)
+      self, entry, options, budget: evaluations, stopping: stopping, period: recordEvery,
+      reference: reference,
+      observer)
     return try search.run()
   }
 }

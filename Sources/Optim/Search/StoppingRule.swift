@@ -1,4 +1,4 @@
-/// When a surrogate-driven search ends; each limit that is set may end it, and says so.
+/// When a search ends; each limit that is set may end it, and says so. Short for `StoppingCriterion.any` of them.
 public struct StoppingRule: Codable, Hashable, Sendable {
   /// Points that the search may ask for, its initial sample included.
   public var evaluations: Int?
@@ -11,47 +11,32 @@ public struct StoppingRule: Codable, Hashable, Sendable {
   public var target: [Double]?
   /// Ends where the hypervolume has grown by less than this fraction over `patience` epochs.
   public var progress: Double?
-  public var patience = 10
+  public var patience = StoppingCriterion.window
+  /// One more condition, as complicated as it may be.
+  public var criterion: StoppingCriterion?
 
   public init() {}
 
-  /// Where a search stands after an epoch.
-  struct State {
-    var evaluations = 0
-    var epochs = 0
-    var seconds = 0.0
-    /// Hypervolume after every epoch against one reference point; 0 without a feasible point.
-    var hypervolumes: [Double] = []
-    /// Costs of the feasible front, `front[k][row]`.
-    var front: [[Double]] = []
+  typealias State = StoppingCriterion.State
+
+  /// All limits as one condition.
+  var whole: StoppingCriterion {
+    var parts: [StoppingCriterion] = []
+    if let target { parts.append(.target(target)) }
+    if let hypervolume { parts.append(.hypervolume(hypervolume)) }
+    if let evaluations { parts.append(.evaluations(evaluations)) }
+    if let epochs { parts.append(.epochs(epochs)) }
+    if let seconds { parts.append(.time(seconds)) }
+    if let progress { parts.append(.progress(share: progress, window: patience)) }
+    if let criterion { parts.append(criterion) }
+    return .any(parts)
   }
 
   /// Why to stop, in words for people; nil to go on.
-  func reason(_ state: State) -> String? {
-    if let target, let first = state.front.first,
-      first.indices.contains(where: { row in target.indices.allSatisfy { state.front[$0][row] <= target[$0] }
-      })
-    {
-      return "the target is reached"
-    }
-    if let hypervolume, let now = state.hypervolumes.last, now >= hypervolume {
-      return "the hypervolume \(hypervolume) is reached"
-    }
-    if let evaluations, state.evaluations >= evaluations {
-      return evaluations == 1 ? "1 evaluation is done" : "\(evaluations) evaluations are done"
-    }
-    if let epochs, state.epochs >= epochs {
-      return epochs == 1 ? "1 epoch is done" : "\(epochs) epochs are done"
-    }
-    if let seconds, state.seconds >= seconds { return "the time of \(seconds) s is up" }
-    if let progress, state.hypervolumes.count > patience {
-      let (now, before) = (
-        state.hypervolumes.last!, state.hypervolumes[state.hypervolumes.count - 1 - patience]
-      )
-      if now > 0, now - before < progress * now {
-        return "the hypervolume grew by less than \(progress * 100) % over \(patience) epochs"
-      }
-    }
-    return nil
-  }
+  func reason(_ state: State) -> String? { whole.reason(state) }
+
+  /// Points that the search asks for at most; nil without such a limit.
+  public var evaluationLimit: Int? { whole.evaluationLimit }
+
+  public var epochLimit: Int? { whole.epochLimit }
 }
