@@ -45,6 +45,22 @@ import Testing
       known: [[0, 0], [1, 0]] + awaited, pending: awaited, caution: 1, starts: starts)
   }
 
+  /// Far from all that is known, and whether or not the label is likely to be satisfied.
+  @Test func aLookElsewhereMindsImprovementAndDistance() {
+    var elsewhere = search(awaited: [], starts: 0)
+    elsewhere.looksElsewhere = true
+    let chosen = elsewhere.choose(2, from: candidates, stream: stream)
+    let usual = search(awaited: [], starts: 0).choose(2, from: candidates, stream: stream)
+    let prediction = model.predict([chosen[0].point, usual[0].point])
+    #expect(prediction.feasibility[0] < 0.1 && prediction.feasibility[1] > 0.5)
+    func room(_ point: [Double]) -> Double {
+      [[0.0, 0], [1, 0]].map { hypot(point[0] - $0[0], point[1] - $0[1]) }.min()!
+    }
+    #expect(room(chosen[0].point) > 2 * room(usual[0].point))
+    // Only the first of a batch.
+    #expect(model.predict([chosen[1].point]).feasibility[0] > 0.5)
+  }
+
   private let stream = RandomStream(seed: 3, purpose: .test)
 
   @Test func anAwaitedPointCountsLikeOneJustChosen() throws {

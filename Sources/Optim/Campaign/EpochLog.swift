@@ -9,8 +9,7 @@ struct EpochLog {
   private(set) var reference: [Double]?
   /// How much the choice avoids points that may be infeasible; see `AcquisitionFunction`.
   private(set) var caution = 1.0
-  /// The first epoch that may look elsewhere again.
-  private var nextLook = 10
+  private var looks = LookSchedule()
   /// Whether each of the last chosen points was feasible.
   private var outcomes: [Bool] = []
 
@@ -37,17 +36,8 @@ struct EpochLog {
     }
   }
 
-  /// Whether it is time for a point where the model does not expect anything: where ten epochs have brought less than 2 %, at epochs
-  /// that lie ever farther apart (a quarter as far again), so that it costs a handful of evaluations.
-  mutating func looksElsewhere() -> Bool {
-    let epoch = records.count - 1
-    guard epoch >= nextLook, let now = records[epoch].hypervolume,
-      let before = records[epoch - 10].hypervolume,
-      before > 0, now < 1.02 * before
-    else { return false }
-    nextLook = epoch + max(epoch / 4, 5)
-    return true
-  }
+  /// See `LookSchedule`.
+  mutating func looksElsewhere() -> Bool { looks.isDue(records.map(\.hypervolume)) }
 
   /// Root mean square of predicted less found costs over the archive's range, averaged over objectives; nil where nothing can be
   /// compared.
