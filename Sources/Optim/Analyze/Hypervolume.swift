@@ -25,11 +25,12 @@ func unionVolume(_ sides: [[Double]]) -> Double {
     case 1: columns[0].max()!
     case 2: planarUnion(columns)
     case 3: spatialUnion(columns)
-    default: withDescendingLast(columns) { sides, stride, count in
-      columns.count == 4
-        ? FourDimensionalSweep.with(capacity: count) { $0.volume(sides, stride: stride, count: count) }
-        : LimitedSweep.volume(columns.count, sides, stride: stride, count: count)
-    }
+    default:
+      withDescendingLast(columns) { sides, stride, count in
+        columns.count == 4
+          ? FourDimensionalSweep.with(capacity: count) { $0.volume(sides, stride: stride, count: count) }
+          : LimitedSweep.volume(columns.count, sides, stride: stride, count: count)
+      }
     }
   }
 }
