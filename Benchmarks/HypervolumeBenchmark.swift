@@ -7,7 +7,8 @@ struct HypervolumeBenchmark: Workload {
   func measure(_ bench: Bench) throws -> [Measurement] {
     let peer = try bench.peer("hypervolume")
     let sizes = [
-      2: [100, 1000], 3: [100, 1000], 4: [100, 1000], 5: [100, 300, 1000], 6: [50, 100, 300], 7: [100], 8: [100],
+      2: [100, 1000], 3: [100, 1000], 4: [100, 1000], 5: [100, 300, 1000], 6: [50, 100, 300], 7: [100],
+      8: [100],
     ]
     return sizes.sorted { $0.key < $1.key }.flatMap { objectives, counts in
       counts.map { count in

@@ -135,26 +135,27 @@ extension Session {
 
   // MARK: Figure
 
-  /// Two objectives: the median attainment surface of each group. More: the hypervolumes.
+  /// Two or three objectives: the median attainment surface of each group. More: the hypervolumes.
   private func attainmentFigure(_ comparison: FrontComparison) -> Figure {
     let objectives = campaign.problem.objectives
-    guard objectives.count == 2 else {
+    guard objectives.count <= 3 else {
       let bars = zip(comparison.groups, comparison.measures).map { group, measures in
         Figure.Bar(group.name, quantile(measures.map(\.hypervolume.value), 0.5))
       }
       return Figure(title: "median hypervolume", kind: .bars(bars, unit: nil))
     }
     let roles: [Figure.Role] = [.front, .selected, .feasible, .reference, .plain]
+    let isPlane = objectives.count == 2
     let series = comparison.groups.enumerated().map { g, group in
       let surface = Attainment(group.runs.map(\.front)).median
-      let corners = Self.stairs(surface).map(inUserSense)
+      let points = (isPlane ? Self.stairs(surface) : transposed(surface)).map(inUserSense)
       return Figure.Series(
-        group.name, role: roles[g % roles.count], points: (0..<2).map { j in corners.map { $0[j] } },
-        isLine: true)
+        group.name, role: roles[g % roles.count],
+        points: objectives.indices.map { j in points.map { $0[j] } }, isLine: isPlane)
     }
     let isSingle = comparison.groups.allSatisfy { $0.runs.count == 1 }
     return Figure(
-      title: isSingle ? "feasible fronts" : "median attainment", kind: .plane,
+      title: isSingle ? "feasible fronts" : "median attainment", kind: isPlane ? .plane : .matrix,
       axes: objectives.map { Figure.Axis($0.name, unit: $0.unit) }, series: series,
       caption: isSingle ? nil : "what half of the studies of a group reach")
   }
