@@ -14,11 +14,11 @@ public struct Attainment: Sendable {
     self.fronts = fronts
   }
 
-  /// The minimal points attained by at least `count` fronts, `[j][row]`, in lexicographic order from the last objective to the first for three
-  /// objectives and by the first for two.
+  /// The minimal points attained by at least `count` fronts, `[j][row]`, by ascending first objective for two objectives, by the third and then the
+  /// first for three.
   ///
-  /// Two objectives: a sweep along the first one, O(n points x fronts). Three: a sweep along the third one with a
-  /// two-dimensional surface at every level, O(points^2 x fronts).
+  /// Two objectives: a sweep along the first one, O(points x fronts log fronts). Three: a sweep along the third one with a two-dimensional
+  /// surface at every level, over what each front has non-dominated in the plane so far.
   public func surface(atLeast count: Int) -> [[Double]] {
     precondition((1...fronts.count).contains(count))
     let points = fronts[0].count == 2 ? planar(fronts.map(transposed), count) : spatial(count)
@@ -53,14 +53,30 @@ public struct Attainment: Sendable {
   }
 
   private func spatial(_ count: Int) -> [[Double]] {
-    let all = fronts.map(transposed)
+    let steps = fronts.enumerated().flatMap { i, front in
+      transposed(front).map { (x: $0[0], y: $0[1], z: $0[2], front: i) }
+    }.sorted { $0.z < $1.z }
+    // What each front has reached in the plane so far, and what `count` of them have.
+    var stairs = fronts.map { _ in Staircase() }
+    var reached = Staircase()
     var surface: [[Double]] = []
-    var stairs = Staircase()
-    for z in Set(all.flatMap { $0.map { $0[2] } }).sorted() {
-      let below = all.map { front in front.filter { $0[2] <= z } }
+    var next = 0
+    while next < steps.count {
+      let z = steps[next].z
+      var isNew = false
+      while next < steps.count, steps[next].z == z {
+        let step = steps[next]
+        if !stairs[step.front].covers(step.x, step.y) {
+          stairs[step.front].insert(step.x, step.y)
+          isNew = true
+        }
+        next += 1
+      }
+      guard isNew else { continue }
       // Minimal where no lower level has reached it.
-      for point in planar(below, count) where !stairs.covers(point[0], point[1]) {
-        stairs.insert(point[0], point[1])
+      for point in planar(stairs.map { $0.points.map { [$0.x, $0.y] } }, count)
+      where !reached.covers(point[0], point[1]) {
+        reached.insert(point[0], point[1])
         surface.append([point[0], point[1], z])
       }
     }
