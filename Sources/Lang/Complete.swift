@@ -166,6 +166,7 @@ extension Session {
           if case .model? = environment[name]?.value { true } else { false }
         }
     case .topic: return Help.topics + environment.order
+    case .constraint: return environment.constraintNames
     case .points:
       return environment.order.filter { name in
         if case .points? = environment[name]?.value { true } else { false }

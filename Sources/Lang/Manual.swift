@@ -65,6 +65,7 @@ public enum Manual {
       (Surrogates.all.map(\.name) + words).map { "`\($0)`" }.joined(separator: " ") + " or a model"
     case .anything: "points, table or formulas"
     case .topic: "word"
+    case .constraint: "name of a constraint"
     }
   }
 

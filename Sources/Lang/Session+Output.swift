@@ -75,6 +75,7 @@ extension Session {
         }
       }
     }
+    columns += points.measures.map { Table.Column($0.name, .numbers($0.values)) }
     let isPlain = scores.status.allSatisfy { $0 == .feasible } && !full
     if !isPlain { columns.append(Table.Column("state", .texts(scores.status.map { "\($0)" }))) }
     if full {
@@ -182,9 +183,7 @@ extension Session {
     let (formula, _) = environment.columns(condition, named: "where")
     let holds = try formula.evaluate(on: points.evaluations)[0]
     let rows = holds.indices.filter { holds[$0] == 1 }
-    return Points(
-      title: points.title, evaluations: points.evaluations.subset(rows), rows: rows.map { points.rows[$0] },
-      trace: points.trace?.keeping(rows))
+    return points.keeping(rows)
   }
 
   /// Sorted by a formula, ascending, missing values last; at most `count` of them.
@@ -196,10 +195,7 @@ extension Session {
       let places = { (row: Int) in keys[row].isNaN ? Double.infinity : keys[row] }
       rows.sort { (places($0), $0) < (places($1), $1) }
     }
-    if let count { rows = Array(rows.prefix(count)) }
-    return Points(
-      title: points.title, evaluations: points.evaluations.subset(rows), rows: rows.map { points.rows[$0] },
-      trace: points.trace?.keeping(rows))
+    return points.keeping(Array(rows.prefix(count ?? rows.count)))
   }
 }
 
@@ -216,4 +212,8 @@ enum Format {
 
   /// 4 significant digits.
   static func short(_ value: Double) -> String { String(format: "%.4g", value) }
+
+  static func shortList(_ values: [Double]) -> String {
+    "[\(values.map(short).joined(separator: ", "))]"
+  }
 }

@@ -55,6 +55,16 @@ public struct Points: Sendable {
   public let rows: [Int]
   /// The trace they were selected from.
   public var trace: Trace?
+  /// What they were chosen by, one value per point each: columns behind the others.
+  var measures: [(name: String, values: [Double])] = []
+
+  /// Some of them, in this order.
+  func keeping(_ places: [Int]) -> Points {
+    Points(
+      title: title, evaluations: evaluations.subset(places), rows: places.map { rows[$0] },
+      trace: trace?.keeping(places),
+      measures: measures.map { measure in (measure.name, places.map { measure.values[$0] }) })
+  }
 }
 
 extension Value {

@@ -257,7 +257,7 @@ extension Session {
       throw SessionError("a hypervolume needs at least two objectives")
     }
     let scores = try Scores(problem: campaign.problem, evaluations: all.evaluations)
-    let curve = HypervolumeCurve(scores)
+    let curve = HypervolumeCurve(scores, seed: campaign.seed)
     let axes = [Figure.Axis("evaluation"), Figure.Axis("hypervolume")]
     // As a scatter plot without points: no reason to end a script.
     guard let reference = curve.reference else {
@@ -265,14 +265,15 @@ extension Session {
         title: "hypervolume over evaluations", kind: .plane, axes: axes, series: [],
         caption: "no evaluated point is feasible, so there is no hypervolume yet")
     }
-    let inUserSense = zip(reference, campaign.problem.objectives).map { $1.sense == .maximize ? -$0 : $0 }
+    let estimate =
+      curve.error > 0 ? "; estimated from random directions, ± \(Format.short(curve.error)) at most" : ""
     let line = Figure.Series(
       "hypervolume", role: .front, points: [curve.evaluations.map(Double.init), curve.values], isLine: true)
     return Figure(
       title: "hypervolume over evaluations", kind: .plane,
       axes: axes, series: [line],
       caption:
-        "reference point [\(inUserSense.map(Format.short).joined(separator: ", "))]: the front's worst values and a tenth of its range"
+        "reference point \(Format.shortList(inUserSense(reference))): the front's worst values and a tenth of its range\(estimate)"
     )
   }
 

@@ -27,6 +27,8 @@ public struct Verb: Sendable {
     case anything
     /// A word to look up.
     case topic
+    /// The name of a constraint.
+    case constraint
   }
 
   public struct Argument: Sendable {
@@ -100,15 +102,15 @@ public struct Verb: Sendable {
 
   public static let all: [Verb] =
     samplingVerbs + [workersVerb]
-    + trainingVerbs + validationVerbs + sensitivityVerbs + traceVerbs + searchVerbs + viewVerbs
+    + trainingVerbs + validationVerbs + sensitivityVerbs + traceVerbs + searchVerbs + analysisVerbs
+    + viewVerbs
     + fileVerbs + sessionVerbs
   private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
   public static func named(_ name: String) -> Verb? { byName[name] }
 
   /// Words kept for verbs of later versions, with what each will do.
   public static let later: [String: String] = [
-    "indicators": "measure a front against a reference", "notebook": "write a page with text and figures",
-    "compare": "compare two studies",
+    "notebook": "write a page with text and figures"
   ]
 
   /// `sample METHOD N [where condition]`.

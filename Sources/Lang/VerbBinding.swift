@@ -104,6 +104,8 @@ struct VerbBinder {
         throw Diagnostic(
           .wrongKind(expected: "a word", found: "'\(expression.span.text)'"), at: expression.span)
       }
+    case .constraint:
+      return try choice(expression, interpreter.environment.constraintNames, what)
     case .anything:
       // `pareto`, `constraints`, `all` and `hypervolume` in the place of a value are words.
       if case .name(let word) = expression.kind,

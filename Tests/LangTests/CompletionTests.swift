@@ -9,6 +9,8 @@ struct CompletionTests {
     param kind in {"one", "two"}
     minimize f1 = gNa
     minimize f2 = gCaL
+    constraint early: gNa > 0.5
+    constraint late: gNa < 0.9
     simulator cell {
       run = "./cell"
       output rate[3] "Hz"
@@ -55,6 +57,11 @@ struct CompletionTests {
     #expect(try candidates("help sam") == ["sample"])
     #expect(try candidates("export ").contains("pareto"))
     #expect(try candidates("timing o") == ["on", "off"])
+    #expect(try candidates("pareto t") == ["tradeoff", "topsis", "top="])
+    #expect(try candidates("indicators ag") == ["against="])
+    #expect(try candidates("indicators of=") == ["front"])
+    #expect(try candidates("constraints whatif=") == ["early", "late"])
+    #expect(try complete("compare \"runs/a").wantsFiles)
   }
 
   @Test func members() throws {

@@ -54,3 +54,48 @@ public func rows(of costs: [[Double]], nearestToWeights weights: [Double]) -> [I
   }
   return distances.indices.sorted { (distances[$0], $0) < (distances[$1], $1) }
 }
+
+/// TOPSIS, the closeness of each row to the ideal: d- / (d+ + d-) with the weighted Euclidean distances d+ from the best and d- from the
+/// worst value of every objective on the front (Hwang and Yoon 1981). 1 is the ideal itself, 0 the worst in everything.
+///
+/// Costs are scaled by their range (not by their norm, which depends on where zero is), weights to sum 1. All rows are equally close (1)
+/// where no objective with a weight varies.
+///
+/// - Parameter weights: one per objective, not negative, not all 0.
+public func topsisCloseness(_ costs: [[Double]], weights: [Double]) -> [Double] {
+  precondition(weights.count == costs.count, "one weight per objective")
+  let total = weights.reduce(0, +)
+  precondition(total > 0, "weights must not all be 0")
+  guard let first = costs.first else { return [] }
+  let normalised = normalisedCosts(costs)
+  let varying = costs.indices.filter { (costs[$0].max() ?? 0) > (costs[$0].min() ?? 0) }
+  return first.indices.map { row in
+    var (toBest, toWorst) = (0.0, 0.0)
+    for j in varying {
+      let (weight, cost) = (weights[j] / total, normalised[j][row])
+      toBest += weight * weight * cost * cost
+      toWorst += weight * weight * (1 - cost) * (1 - cost)
+    }
+    let (best, worst) = (toBest.squareRoot(), toWorst.squareRoot())
+    return best + worst > 0 ? worst / (best + worst) : 1
+  }
+}
+
+/// What leaving a row costs at least: the smallest, over all other rows, of what is lost by going there divided by what is gained, both
+/// summed over normalised objectives (Rachmawati and Srinivasan, "Multiobjective evolutionary algorithm with controllable focus on the knees
+/// of the Pareto front", 2009). Where it is large the front bends sharply; on a straight front it is 1. Infinite for a
+/// row that no other one improves in anything, which on a front is a row alone or repeated.
+public func leastTradeoffs(_ costs: [[Double]]) -> [Double] {
+  let rows = transposed(normalisedCosts(costs))
+  return rows.indices.map { row in
+    var least = Double.infinity
+    for other in rows.indices where other != row {
+      var (lost, gained) = (0.0, 0.0)
+      for (here, there) in zip(rows[row], rows[other]) {
+        if there > here { lost += there - here } else { gained += here - there }
+      }
+      if gained > 0 { least = min(least, lost / gained) }
+    }
+    return least
+  }
+}

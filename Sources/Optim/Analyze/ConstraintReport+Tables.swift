@@ -50,10 +50,11 @@ extension ConstraintReport {
       ])
   }
 
-  /// Constraints of which no row satisfies all.
+  /// The smallest sets of constraints of which no row satisfies all.
   public var impossible: Table {
-    Table(
-      title: "never satisfied together so far",
+    let limit = neverTogetherLimit < entries.count ? " (sets of at most \(neverTogetherLimit))" : ""
+    return Table(
+      title: "never satisfied together so far\(limit)",
       [
         .init(
           "constraints", .texts(neverTogether.map { $0.map { entries[$0].name }.joined(separator: ", ") }))

@@ -44,8 +44,10 @@ public struct ConstraintReport: Sendable {
   public let tightest: Int?
   /// All pairs with rows where both are known, the strongest conflict first.
   public let pairs: [Conflict]
-  /// Sets of one to three constraints of which some row is known and none satisfies all, without smaller such sets inside.
+  /// The smallest sets of constraints of which some row is known and none satisfies all, ascending, without smaller such sets inside.
   public let neverTogether: [[Int]]
+  /// Sets of more constraints than this were not looked for.
+  public let neverTogetherLimit: Int
   /// Rows simulated to an answer or a failure.
   public let simulated: Int
   /// How many rows failed (the hidden constraint), by kind, the most frequent first.
@@ -64,7 +66,8 @@ public struct ConstraintReport: Sendable {
       entries[$0].share < entries[$1].share
     }
     pairs = Self.pairs(sets)
-    neverTogether = Self.neverTogether(sets)
+    let infeasible = InfeasibleSets(scores.satisfied, counted: rows)
+    (neverTogether, neverTogetherLimit) = (infeasible.sets, infeasible.largest)
     simulated = zip(evaluations.states, scores.status).count { state, _ in
       state != .pending && state != .rejected
     }
@@ -124,33 +127,5 @@ public struct ConstraintReport: Sendable {
       }
     }
     return found.sorted { ($0.deviation, $0.first, $0.second) < ($1.deviation, $1.first, $1.second) }
-  }
-
-  private static func neverTogether(_ sets: [RowSets]) -> [[Int]] {
-    var found: [[Int]] = []
-    func check(_ members: [Int], _ known: BitSet, _ met: BitSet) {
-      if found.contains(where: { $0.allSatisfy(members.contains) }) || known.isEmpty { return }
-      if met.isEmpty { found.append(members) }
-    }
-    // Triples of very many constraints are too many to go through, and to read.
-    for size in 1...(sets.count <= 30 ? 3 : 2) { extend([], size, sets, check) }
-    return found
-  }
-
-  /// Calls `check` with every set of `size` constraints, the rows where all are known and where all are satisfied.
-  private static func extend(
-    _ members: [Int], _ size: Int, _ sets: [RowSets], known: BitSet? = nil, met: BitSet? = nil,
-    _ check: ([Int], BitSet, BitSet) -> Void
-  ) {
-    for next in sets.indices where next > members.last ?? -1 {
-      let known = known?.intersection(sets[next].known) ?? sets[next].known
-      let met = met?.intersection(sets[next].met) ?? sets[next].met
-      if members.count + 1 == size {
-        check(members + [next], known, met)
-      } else if !met.isEmpty {
-        // What is empty already was reported as a smaller set.
-        extend(members + [next], size, sets, known: known, met: met, check)
-      }
-    }
   }
 }

@@ -6,25 +6,45 @@
 /// the few that matter to a new one is a linear scan in vector lanes. O(n^2) at worst with a small constant,
 /// since boxes inside a newer one are dropped.
 struct FourDimensionalSweep {
-  private let columns: [Column]
+  private var boxes: ActiveBoxes
+  private let order: UnsafeMutablePointer<Int32>
 
-  init(_ columns: [Column]) {
-    self.columns = columns
+  /// Calls `body` with a sweep that has room for `capacity` boxes at a time.
+  static func with<R>(capacity: Int, _ body: (inout FourDimensionalSweep) -> R) -> R {
+    withUnsafeTemporaryAllocation(of: Int32.self, capacity: max(capacity, 1)) { order in
+      ActiveBoxes.with(capacity: max(capacity, 1)) { boxes in
+        var sweep = FourDimensionalSweep(boxes: boxes, order: order.baseAddress!)
+        return body(&sweep)
+      }
+    }
   }
 
-  func volume() -> Double {
-    let last = columns[3]
-    let order = ascendingOrder(last)
-    return ActiveBoxes.with(capacity: order.count) { boxes in
-      var (volume, section, k) = (0.0, 0.0, order.count - 1)
-      while k >= 0 {
-        let row = Int(order[k])
-        section += boxes.insert(columns[0][row], columns[1][row], columns[2][row])
-        k -= 1
-        volume += section * (last[row] - (k >= 0 ? last[Int(order[k])] : 0))
-      }
-      return volume
+  private init(boxes: ActiveBoxes, order: UnsafeMutablePointer<Int32>) {
+    (self.boxes, self.order) = (boxes, order)
+  }
+
+  /// - Parameter sides: side j of box i at `sides[j * stride + i]`, boxes by descending last side.
+  mutating func volume(_ sides: UnsafePointer<Double>, stride: Int, count: Int) -> Double {
+    let (x, y, z, last) = (sides, sides + stride, sides + 2 * stride, sides + 3 * stride)
+    boxes.removeAll()
+    var (volume, section, k) = (0.0, 0.0, 0)
+    // Boxes cut to fit into another one often end together; those begin as one three-dimensional sweep.
+    var top = 1
+    while top < count && last[top] == last[0] { top += 1 }
+    if top > 3 {
+      for i in 0..<top { order[i] = Int32(i) }
+      var rows = UnsafeMutableBufferPointer(start: order, count: top)
+      rows.sort { z[Int($0)] > z[Int($1)] }
+      section = boxes.begin(x, y, z, order, top)
+      volume = section * (last[0] - (top < count ? last[top] : 0))
+      k = top
     }
+    while k < count {
+      section += boxes.insert(x[k], y[k], z[k])
+      volume += section * (last[k] - (k + 1 < count ? last[k + 1] : 0))
+      k += 1
+    }
+    return volume
   }
 }
 
@@ -36,11 +56,10 @@ private struct ActiveBoxes {
   private var count = 0
   private var stairs: StairArea
 
-  static func with<R>(capacity: Int, _ body: (inout ActiveBoxes) -> R) -> R {
+  static func with<R>(capacity: Int, _ body: (ActiveBoxes) -> R) -> R {
     withUnsafeTemporaryAllocation(of: Double.self, capacity: 3 * capacity) { storage in
       StairArea.with(capacity: capacity + 1) { stairs in
-        var boxes = ActiveBoxes(storage.baseAddress!, capacity, stairs)
-        return body(&boxes)
+        body(ActiveBoxes(storage.baseAddress!, capacity, stairs))
       }
     }
   }
@@ -48,6 +67,27 @@ private struct ActiveBoxes {
   private init(_ storage: UnsafeMutablePointer<Double>, _ capacity: Int, _ stairs: StairArea) {
     (x, y, z) = (storage, storage + capacity, storage + 2 * capacity)
     self.stairs = stairs
+  }
+
+  mutating func removeAll() { count = 0 }
+
+  /// Takes the first boxes, in an order by descending z, and returns the volume of their union.
+  mutating func begin(
+    _ px: UnsafePointer<Double>, _ py: UnsafePointer<Double>, _ pz: UnsafePointer<Double>,
+    _ order: UnsafePointer<Int32>, _ boxes: Int
+  ) -> Double {
+    stairs.removeAll()
+    var (volume, height) = (0.0, 0.0)
+    for k in 0..<boxes {
+      let i = Int(order[k])
+      volume += stairs.area * (height - pz[i])
+      height = pz[i]
+      if stairs.insert(px[i], py[i]) {
+        (x[count], y[count], z[count]) = (px[i], py[i], pz[i])
+        count += 1
+      }
+    }
+    return volume + stairs.area * height
   }
 
   /// Adds a box and returns the volume it has for itself.
@@ -130,7 +170,9 @@ private struct ActiveBoxes {
       (x[end], y[end], z[end]) = (qx, qy, qz)
       end += qx > px || qy > py ? 1 : 0
     }
-    for column in [x, y, z] { (column + place + 1).update(from: column + place, count: end - place) }
+    (x + place + 1).update(from: x + place, count: end - place)
+    (y + place + 1).update(from: y + place, count: end - place)
+    (z + place + 1).update(from: z + place, count: end - place)
     (x[place], y[place], z[place]) = (px, py, pz)
     count = end + 1
   }

@@ -25,8 +25,12 @@ func unionVolume(_ sides: [[Double]]) -> Double {
     case 1: columns[0].max()!
     case 2: planarUnion(columns)
     case 3: spatialUnion(columns)
-    case 4: FourDimensionalSweep(columns).volume()
-    default: recursiveUnion(columns)
+    default:
+      withDescendingLast(columns) { sides, stride, count in
+        columns.count == 4
+          ? FourDimensionalSweep.with(capacity: count) { $0.volume(sides, stride: stride, count: count) }
+          : LimitedSweep.volume(columns.count, sides, stride: stride, count: count)
+      }
     }
   }
 }
@@ -60,25 +64,16 @@ private func spatialUnion(_ columns: [Column]) -> Double {
   }
 }
 
-/// Five sides and more: with rows by descending last side, the others' union grows by each row's
-/// contribution, its box less the union of the earlier boxes limited to it.
-private func recursiveUnion(_ columns: [Column]) -> Double {
-  let last = columns[columns.count - 1]
-  let others = columns.dropLast()
-  let order = ascendingOrder(last).reversed().map(Int.init)
-  var (volume, section) = (0.0, 0.0)
-  for (k, row) in order.enumerated() {
-    let box = others.reduce(1) { $0 * $1[row] }
-    let limited = others.map { column in order[..<k].map { min(column[$0], column[row]) } }
-    section += box - unionVolume(withoutDominated(limited))
-    volume += section * (last[row] - (k + 1 < order.count ? last[order[k + 1]] : 0))
+/// The columns' rows by descending last side, side after side with room for 8 more behind each.
+private func withDescendingLast<R>(
+  _ columns: [Column], _ body: (UnsafePointer<Double>, _ stride: Int, _ count: Int) -> R
+) -> R {
+  let order = ascendingOrder(columns[columns.count - 1])
+  let (count, stride) = (order.count, order.count + LimitedSweep.margin)
+  return withUnsafeTemporaryAllocation(of: Double.self, capacity: columns.count * stride) { sides in
+    for (j, column) in columns.enumerated() {
+      for i in 0..<count { sides[j * stride + i] = column[Int(order[count - 1 - i])] }
+    }
+    return body(sides.baseAddress!, stride, count)
   }
-  return volume
-}
-
-/// The rows no other row reaches beyond in every side; of equal rows all stay, they do no harm.
-private func withoutDominated(_ sides: [[Double]]) -> [[Double]] {
-  guard sides[0].count > 1 else { return sides }
-  let rows = NonDominated.firstFront(sides.map { $0.map { -$0 } })
-  return sides.map { column in rows.map { column[$0] } }
 }

@@ -6,12 +6,15 @@ public struct HypervolumeCurve: Sendable {
   /// In cost space: the worst value of each objective on the final front plus a tenth of the front's range; nil
   /// without a feasible point.
   public let reference: [Double]?
+  /// The widest 95 % interval of the values to either side; 0 where all are exact.
+  public let error: Double
 
-  public init(_ scores: Scores, steps: Int = 100) {
+  /// - Parameter seed: of values that are estimated, see `MeasuredHypervolume`.
+  public init(_ scores: Scores, steps: Int = 100, seed: UInt64 = 0) {
     let feasible = scores.rows(.feasible)
     let finalFront = Self.front(scores.costs, feasible)
     guard !finalFront.isEmpty else {
-      (evaluations, values, reference) = ([], [], nil)
+      (evaluations, values, reference, error) = ([], [], nil, 0)
       return
     }
     let reference = Self.reference(scores.costs.map { column in finalFront.map { column[$0] } })
@@ -20,15 +23,18 @@ public struct HypervolumeCurve: Sendable {
     counts.append(scores.count)
     var front: [Int] = []
     var position = 0
-    var values: [Double] = []
+    var values: [MeasuredHypervolume] = []
     for count in counts {
       let start = position
       while position < feasible.count && feasible[position] < count { position += 1 }
       if position > start { front = Self.front(scores.costs, front + feasible[start..<position]) }
       values.append(
-        hypervolume(scores.costs.map { column in front.map { column[$0] } }, reference: reference))
+        MeasuredHypervolume(
+          scores.costs.map { column in front.map { column[$0] } }, reference: reference, seed: seed,
+          directions: 10_000))
     }
-    (evaluations, self.values, self.reference) = (counts, values, reference)
+    (evaluations, self.values, self.reference) = (counts, values.map(\.value), reference)
+    error = values.map(\.error).max() ?? 0
   }
 
   /// A reference point for a front when none is given: its worst values and a tenth of its range beyond.

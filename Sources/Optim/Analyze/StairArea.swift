@@ -22,8 +22,10 @@ struct StairArea {
     (area, count) = (0, 0)
   }
 
-  /// Adds the rectangle to (x, y); O(log n) to find its place, the corners it hides are dropped.
-  mutating func insert(_ x: Double, _ y: Double) {
+  /// Adds the rectangle to (x, y); O(log n) to find its place, the corners it hides are dropped. False where it
+  /// lies inside another.
+  @discardableResult
+  mutating func insert(_ x: Double, _ y: Double) -> Bool {
     // Bisection without branches: whether a corner lies left of x is a coin toss to the branch predictor.
     var (end, length) = (0, count)
     while length > 0 {
@@ -32,7 +34,7 @@ struct StairArea {
       length -= half
     }
     let right = end < count ? corners[end].y : 0
-    if right >= y { return }
+    if right >= y { return false }
     // Corners left of x and not above y disappear; the area grows column by column.
     var start = end
     var (edge, floor) = (x, right)
@@ -46,6 +48,7 @@ struct StairArea {
     // A corner at the same x lies below y here, since it did not cover the new one.
     let after = end < count && corners[end].x == x ? end + 1 : end
     replace(start, after, with: SIMD2(x, y))
+    return true
   }
 
   private mutating func replace(_ start: Int, _ end: Int, with corner: SIMD2<Double>) {

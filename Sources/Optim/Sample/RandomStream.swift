@@ -20,6 +20,7 @@ public struct RandomStream: RandomNumberGenerator, Codable, Hashable, Sendable {
     case bootstrap
     case noise
     case test
+    case analysis
   }
 
   public let seed: UInt64

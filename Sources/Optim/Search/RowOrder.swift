@@ -58,6 +58,22 @@ func lexicographicOrder(_ columns: [Column], of rows: [Int32]? = nil) -> [Int32]
   return order
 }
 
+/// The first of every set of equal rows, ascending; `columns[j][row]`, no NaN. O(rows log rows).
+public func distinctRows(_ columns: [[Double]]) -> [Int] {
+  guard let first = columns.first, !first.isEmpty else { return [] }
+  return withPointers(to: columns) { columns in
+    var kept: [Int] = []
+    var last: Int?
+    // Equal rows come in their given order.
+    for row in lexicographicOrder(columns).lazy.map(Int.init) {
+      if let last, columns.allSatisfy({ $0[last] == $0[row] }) { continue }
+      kept.append(row)
+      last = row
+    }
+    return kept.sorted()
+  }
+}
+
 private func keyedOrder(_ column: Column, _ rows: [Int32]?) -> [KeyedRow] {
   let count = rows?.count ?? column.count
   var keyed = [KeyedRow](unsafeUninitializedCapacity: count) { buffer, initialized in

@@ -1,3 +1,5 @@
+import Foundation
+
 extension Study {
   /// All evaluations on disk that answer the series' request, in the order they were first recorded.
   /// Parameters come in the order of the space, outputs in that of `outputNames`; a row for which a point has
@@ -17,6 +19,32 @@ extension Study {
       "SELECT \(names.joined(separator: ", ")) FROM \(table.name) e\(filter) ORDER BY id")
     while try rows.step() { columns.take(rows) }
     return try columns.evaluations { try eachFailure(series, "", $0) }
+  }
+}
+
+extension Study {
+  /// The files that a shell pattern (`*`, `?`, `[ab]`) names, sorted; a path without such signs stands for itself.
+  public static func paths(matching pattern: String) -> [String] {
+    guard pattern.contains(where: { "*?[".contains($0) }), !FileManager.default.fileExists(atPath: pattern)
+    else { return [pattern] }
+    var found = glob_t()
+    defer { globfree(&found) }
+    guard glob(pattern, 0, nil, &found) == 0 else { return [] }
+    return (0..<Int(found.gl_pathc)).compactMap { found.gl_pathv[$0].map { String(cString: $0) } }
+  }
+
+  /// What a study holds, for people: "120 of 'cell' over x, y".
+  public func contents() throws -> [String] {
+    let rows = try database.prepare("SELECT id, simulator FROM series ORDER BY id")
+    var series: [(id: Int, simulator: String)] = []
+    while try rows.step() { series.append((rows.int(0), rows.text(1) ?? "")) }
+    return try series.map { id, simulator in
+      let count = try database.number("SELECT count(*) FROM evaluations_\(id)")
+      let names = try database.prepare("SELECT name FROM parameters WHERE series = \(id) ORDER BY position")
+      var parameters: [String] = []
+      while try names.step() { parameters.append(names.text(0) ?? "") }
+      return "\(count) of '\(simulator)' over \(parameters.joined(separator: ", "))"
+    }
   }
 }
 
