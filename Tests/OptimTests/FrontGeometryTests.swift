@@ -56,7 +56,7 @@ import Testing
 
   @Test func exponents() {
     #expect(abs(surfaceExponent(through: [0.5, 0.5]) - 1) < 1e-9)
-    #expect(abs(surfaceExponent(through: [0.5.squareRoot(), 0.5.squareRoot()]) - 2) < 1e-9)
+    #expect(abs(surfaceExponent(through: [(0.5).squareRoot(), (0.5).squareRoot()]) - 2) < 1e-9)
     #expect(abs(surfaceExponent(through: [0.25, 0.25]) - 0.5) < 1e-9)
     let third = pow(1.0 / 3, 1 / 7.0)
     #expect(abs(surfaceExponent(through: [third, third, third]) - 7) < 1e-9)

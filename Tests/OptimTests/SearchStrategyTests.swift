@@ -14,6 +14,7 @@ import Testing
     var path = [Double](repeating: 0, count: n)
     var success = rates.targetSuccess
     var random = RandomStream(seed: 8, purpose: .test)
+    var standsStill = false
     for generation in 0..<40 {
       // Successes in a row bring the rate above 0.44, where the path stands still.
       let isSuccess = generation % 20 < 12
@@ -24,6 +25,7 @@ import Testing
       strategy.learn(move: move, rates)
       let c = rates.pathRate
       let isMoving = success < 0.44
+      standsStill = standsStill || !isMoving
       for j in 0..<n { path[j] = (1 - c) * path[j] + (isMoving ? (c * (2 - c)).squareRoot() * move[j] : 0) }
       for i in 0..<n {
         for j in 0..<n {
@@ -33,7 +35,7 @@ import Testing
         }
       }
     }
-    #expect(success > 0.44)
+    #expect(standsStill)
     let a = strategy.factor
     for i in 0..<n {
       for j in 0..<n {
@@ -59,19 +61,19 @@ import Testing
   @Test func shapesAreLearned() {
     let valley = { (x: [Double]) -> Double in
       let (along, across) = (x[0] + x[1] - 1.2, x[0] - x[1])
-      return along * along + 1e6 * across * across
+      return along * along + 1e4 * across * across
     }
     let reached = { (name: String) -> Double in
       var search = Algorithms.named(name)!.make(
         cube(2), SearchOptions(population: 10), RandomStream(seed: 2, purpose: .search))
-      for _ in 0..<150 {
+      for _ in 0..<250 {
         let points = search.ask()
         search.tell(costs: [points.map(valley)], violation: points.map { _ in 0 })
       }
       return search.population.costs[0].min()!
     }
-    #expect(reached("cmaes") < 1e-8)
-    #expect(reached("nsga2") > 1e-6)
+    let (own, common) = (reached("cmaes"), reached("nsga2"))
+    #expect(own < 1e-8 && common > 100 * own, "\(own), \(common)")
   }
 
   @Test func trustRegionsGrowAndShrink() {

@@ -70,8 +70,12 @@ struct SMPSO: Algorithm {
       } else if hasDiscrete {
         breeder.variation.mutate(&place, &random, onlyDiscrete: true)
       }
-      // A particle that came to rest on a known point is shaken off it.
-      while !breeder.add(place, to: &brood) { breeder.variation.mutate(&place, &random) }
+      // A particle that came to rest on a known point is shaken off it; one that flew where a priori
+      // constraints are violated comes halfway back.
+      while !breeder.add(place, to: &brood) {
+        for j in place.indices where !isLabel[j] { place[j] = (place[j] + particle.place[j]) / 2 }
+        breeder.variation.mutate(&place, &random)
+      }
       speeds.append(speed)
     }
     return brood.proposal
