@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """dmo's search algorithms beside pymoo's on built-in problems: median hypervolume, IGD+ and CPU time over 11 seeds.
 
-    algorithms.py [--bench dmo-bench]      -> docs/evidence/algorithms.csv, and the tables of docs/search.md on standard output
+    algorithms.py [--bench dmo-bench] [--keep FOLDER]   -> docs/evidence/algorithms.csv, and the tables of docs/search.md
+                                                           on standard output
 
 Populations of 100 for 200 generations on both sides; the last population's feasible front counts. dmo runs first (`dmo-bench algorithms`), then
 pymoo with the same problems and seeds. Hypervolumes are divided by the one of the reference front, which is also that of IGD+: pymoo's known
@@ -42,40 +43,50 @@ KNOWN_FRONT = {"zdt1", "zdt2", "zdt3", "zdt4", "zdt6"}
 Run = collections.namedtuple("Run", "front seconds")
 
 
-def dmo_runs(bench):
-    with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "runs.csv")
+def dmo_runs(bench, folder):
+    path = os.path.join(folder, "dmo.csv")
+    if not os.path.exists(path):
         environment = {k: v for k, v in os.environ.items() if k != "DMO_PEER_PYTHON"}
-        subprocess.run([bench, "algorithms", "--evidence", path], check=True, env=environment)
-        runs = collections.defaultdict(list)
-        with open(path) as lines:
-            for row in csv.DictReader(lines):
-                points = [p.split() for p in row["objectives"].split(";") if p]
-                front = np.array(points, dtype=float).reshape(len(points), -1)
-                runs[row["problem"], row["algorithm"], "dmo"].append(Run(front, float(row["seconds"])))
-    return runs
+        subprocess.run([bench, "algorithms", "--evidence", path], check=True, env=environment, stdout=sys.stderr)
+    return read(path, "dmo")
 
 
-def pymoo_runs(names):
+def read(path, system):
     runs = collections.defaultdict(list)
-    for name in names:
-        for algorithm in COUNTERPARTS:
-            for seed in range(1, 12):
-                start = time.process_time()
-                try:
-                    result = minimize(PROBLEMS[name], counterpart(algorithm, PROBLEMS[name]), ("n_gen", 200), seed=seed)
-                except ArithmeticError as error:
-                    # AGEMOEA2 divides by the norm of the ideal point where that is on the front.
-                    print(f"{name} {algorithm} seed {seed}: pymoo ended with {error}; left out", file=sys.stderr, flush=True)
-                    continue
-                seconds = time.process_time() - start
-                front = np.zeros((0, PROBLEMS[name].n_obj))
-                if result.pop is not None:
-                    feasible = result.pop[(result.pop.get("CV") <= 0).ravel()].get("F")
-                    front = feasible[moocore.is_nondominated(feasible)] if len(feasible) else front
-                runs[name, algorithm, "pymoo"].append(Run(front, seconds))
-            print(name, algorithm, f"{seconds:.2f} s", file=sys.stderr, flush=True)
+    with open(path) as lines:
+        for row in csv.DictReader(lines):
+            points = [p.split() for p in row["objectives"].split(";") if p]
+            front = np.array(points, dtype=float).reshape(len(points), -1)
+            runs[row["problem"], row["algorithm"], system].append(Run(front, float(row["seconds"])))
     return runs
+
+
+def pymoo_runs(name, algorithm, folder):
+    """Eleven runs of one problem by one of pymoo's algorithms, unless the folder has them already."""
+    path = os.path.join(folder, f"pymoo-{name}-{algorithm}.csv")
+    if os.path.exists(path):
+        return read(path, "pymoo")
+    rows = []
+    for seed in range(1, 12):
+        start = time.process_time()
+        try:
+            result = minimize(PROBLEMS[name], counterpart(algorithm, PROBLEMS[name]), ("n_gen", 200), seed=seed)
+        except ArithmeticError as error:
+            # AGEMOEA2 divides by the norm of the ideal point where that is on the front.
+            print(f"{name} {algorithm} seed {seed}: pymoo ended with {error}; left out", file=sys.stderr, flush=True)
+            continue
+        seconds = time.process_time() - start
+        feasible = result.pop[(result.pop.get("CV") <= 0).ravel()].get("F")
+        front = feasible[moocore.is_nondominated(feasible)] if len(feasible) else []
+        text = ";".join(" ".join(repr(float(v)) for v in point) for point in front)
+        rows.append((name, algorithm, seed, f"{seconds:.4f}", text))
+    print(name, algorithm, f"{seconds:.2f} s", file=sys.stderr, flush=True)
+    with open(path + ".part", "w") as target:
+        writer = csv.writer(target, lineterminator="\n")
+        writer.writerow(["problem", "algorithm", "seed", "seconds", "objectives"])
+        writer.writerows(rows)
+    os.rename(path + ".part", path)
+    return read(path, "pymoo")
 
 
 def reference_front(name, fronts):
@@ -129,9 +140,20 @@ def tables(rows):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--bench", default=os.path.join(ROOT, ".build/release/dmo-bench"))
+    parser.add_argument("--keep", help="a folder for the fronts of all runs: what it has is not run again")
+    parser.add_argument("--only", nargs="*", metavar="PROBLEM:ALGORITHM", help="these runs of pymoo into the folder, and nothing else")
     arguments = parser.parse_args()
-    runs = dmo_runs(arguments.bench)
-    runs.update(pymoo_runs(dict.fromkeys(key[0] for key in list(runs))))
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = arguments.keep or temporary
+        os.makedirs(folder, exist_ok=True)
+        if arguments.only:
+            for pair in arguments.only:
+                pymoo_runs(*pair.split(":"), folder)
+            sys.exit()
+        runs = dmo_runs(arguments.bench, folder)
+        for name in dict.fromkeys(key[0] for key in list(runs)):
+            for algorithm in COUNTERPARTS:
+                runs.update(pymoo_runs(name, algorithm, folder))
     rows = medians(runs)
     with open(os.path.join(ROOT, "docs/evidence/algorithms.csv"), "w") as target:
         target.write(f"# {datetime.date.today()}, {machine()}; {versions()}\n# population 100, 200 generations, medians of 11 seeds\n")
