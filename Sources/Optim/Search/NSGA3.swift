@@ -36,9 +36,12 @@ struct DirectionSelection: Selection {
     let (x, y) = (population.violation[a], population.violation[b])
     if x < y || y.isNaN { return a }
     if y < x || x.isNaN { return b }
-    let (p, q) = (population.costs.map { $0[a] }, population.costs.map { $0[b] })
-    if NonDominated.dominates(p, q) { return a }
-    if NonDominated.dominates(q, p) { return b }
+    var (aIsBetter, bIsBetter) = (false, false)
+    for column in population.costs {
+      if column[a] < column[b] { aIsBetter = true }
+      if column[b] < column[a] { bIsBetter = true }
+    }
+    if aIsBetter != bIsBetter { return aIsBetter ? a : b }
     return random.chance(0.5) ? a : b
   }
 
@@ -48,11 +51,10 @@ struct DirectionSelection: Selection {
     _ front: [Int], _ room: Int, before: [Int], _ costs: [[Double]], _ random: inout RandomStream
   ) -> [Int] {
     var held = [Int](repeating: 0, count: directions.count / costs.count)
-    for row in before { held[nearest(frame.normalised(costs, row)).direction] += 1 }
+    for place in nearest(before, costs) { held[place.direction] += 1 }
     var open = [[(row: Int, distance: Double)]](repeating: [], count: held.count)
-    for row in front {
-      let (direction, distance) = nearest(frame.normalised(costs, row))
-      open[direction].append((row, distance))
+    for (row, place) in zip(front, nearest(front, costs)) {
+      open[place.direction].append((row, place.distance))
     }
     var chosen: [Int] = []
     while chosen.count < room {
@@ -72,19 +74,27 @@ struct DirectionSelection: Selection {
     return chosen.sorted()
   }
 
-  /// The direction whose line is closest to a point, and the square of the distance.
-  private func nearest(_ point: [Double]) -> (direction: Int, distance: Double) {
-    let objectives = point.count
-    var (best, largest) = (0, -Double.infinity)
-    directions.withUnsafeBufferPointer { directions in
-      for direction in 0..<(directions.count / objectives) {
-        var along = 0.0
-        for k in 0..<objectives { along += point[k] * directions[direction &* objectives &+ k] }
-        if along > largest { (best, largest) = (direction, along) }
+  /// Per row the direction whose line is closest, and the square of the distance.
+  private func nearest(_ rows: [Int], _ costs: [[Double]]) -> [(direction: Int, distance: Double)] {
+    let objectives = costs.count
+    let points = frame.normalised(costs, rows)
+    return directions.withUnsafeBufferPointer { directions in
+      points.withUnsafeBufferPointer { points in
+        rows.indices.map { place in
+          let point = points.baseAddress! + place * objectives
+          var (best, largest, square) = (0, -Double.infinity, 0.0)
+          for k in 0..<objectives { square += point[k] * point[k] }
+          for direction in 0..<(directions.count / objectives) {
+            let line = directions.baseAddress! + direction &* objectives
+            var along = 0.0
+            for k in 0..<objectives { along += point[k] * line[k] }
+            if along > largest { (best, largest) = (direction, along) }
+          }
+          // No coordinate is negative, so the closest line is the one with the longest projection.
+          return (best, max(square - largest * largest, 0))
+        }
       }
     }
-    // No coordinate is negative, so the closest line is the one with the longest projection.
-    return (best, max(point.reduce(0) { $0 + $1 * $1 } - largest * largest, 0))
   }
 }
 
@@ -124,16 +134,25 @@ struct DirectionFrame: Sendable {
   /// The point with the smallest achievement scalarising value along an axis: off-axis coordinates count a
   /// million times, and nothing where they are below a thousandth of the front's range.
   private func extreme(_ points: [[Double]], _ axis: Int, _ scale: [Double]) -> [Double] {
-    let value = { (point: [Double]) -> Double in
-      point.indices.reduce(0.0) { largest, k in
+    var (best, smallest) = (0, Double.infinity)
+    for (row, point) in points.enumerated() {
+      var value = 0.0
+      for k in point.indices {
         let x = (point[k] - ideal[k]) / scale[k]
-        return max(largest, x < 1e-3 ? 0 : k == axis ? x : 1e6 * x)
+        if x >= 1e-3 { value = max(value, k == axis ? x : 1e6 * x) }
       }
+      if value < smallest { (best, smallest) = (row, value) }
     }
-    return points.map { (point: $0, value: value($0)) }.min { $0.value < $1.value }!.point
+    return points[best]
   }
 
-  func normalised(_ costs: [[Double]], _ row: Int) -> [Double] {
-    costs.indices.map { (bounded(costs[$0][row]) - ideal[$0]) / width[$0] }
+  /// Moved and divided costs, row by row.
+  func normalised(_ costs: [[Double]], _ rows: [Int]) -> [Double] {
+    var flat: [Double] = []
+    flat.reserveCapacity(rows.count * costs.count)
+    for row in rows {
+      for k in costs.indices { flat.append((bounded(costs[k][row]) - ideal[k]) / width[k]) }
+    }
+    return flat
   }
 }
