@@ -9,6 +9,10 @@ from pymoo_algorithms import COUNTERPARTS, counterpart
 
 name = sys.argv[1]
 if name in COUNTERPARTS:
+    try:
+        counterpart(name, get_problem("zdt1"))
+    except Exception as error:
+        sys.exit(f"{name}: {error}")
     times = []
     for seed in range(1 if quick else 3):
         problem = get_problem("zdt1", n_var=30)
