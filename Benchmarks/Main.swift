@@ -6,6 +6,7 @@ import Foundation
 struct Main {
   static let workloads: [any Workload] = [
     StartBenchmark(), NonDominatedSortingBenchmark(), HypervolumeBenchmark(), NSGA2Benchmark(),
+    AlgorithmsBenchmark(),
     PersistentSimulatorBenchmark(), OnceSimulatorBenchmark(), MPIBenchmark(),
     StudyBenchmark(),
     FormulaBenchmark(), RescoreBenchmark(), SensitivityBenchmark(), TrainingStepBenchmark(),

@@ -33,9 +33,8 @@ struct NSGA2Benchmark: Workload {
   private func run(size: Int, seed: UInt64) -> Double {
     let space = Space(
       (1...30).map { Parameter(name: "x\($0)", domain: .real(lower: 0, upper: 1, scale: .linear)) })
-    var search = NSGA2(
-      space: space, options: SearchOptions(population: size),
-      stream: RandomStream(seed: seed, purpose: .search))
+    var search = Algorithms.named("nsga2")!.make(
+      space, SearchOptions(population: size), RandomStream(seed: seed, purpose: .search))
     for _ in 0..<size {
       let points = search.ask()
       let first = points.map { $0[0] }

@@ -6,7 +6,7 @@ import Optim
 struct MillionEvaluationsBenchmark: Workload {
   let name = "million"
 
-  private final class SilentHost: SessionHost {
+  final class SilentHost: SessionHost {
     func present(_ output: Output) {}
     func note(_ text: String) {}
     func report(_ progress: Optim.Progress) {}

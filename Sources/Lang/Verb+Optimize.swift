@@ -83,6 +83,7 @@ extension Session {
   func checkOptimize(_ arguments: Arguments, _ interpreter: Interpreter) throws {
     let population = arguments.integer("population") ?? 100
     try checkAsynchronous(arguments, interpreter)
+    try checkCrossover(arguments)
     if arguments.word("surrogate") == "none" {
       if let other = Verb.surrogateOptions.first(where: arguments.has) {
         throw Diagnostic(
@@ -109,6 +110,17 @@ extension Session {
     let batch =
       arguments.integer("batch") ?? OptimizationOptions.batchSize(evaluations: rule.evaluationLimit ?? 2500)
     plan(rule.evaluationLimit ?? (rule.epochLimit ?? 0).multipliedReportingOverflow(by: batch).partialValue)
+  }
+
+  private func checkCrossover(_ arguments: Arguments) throws {
+    let name = arguments.word("algorithm") ?? Algorithms.all[0].name
+    guard Algorithms.named(name)?.crosses == false,
+      let option = ["crossover", "eta_crossover"].first(where: arguments.has)
+    else { return }
+    let others = Algorithms.all.filter(\.crosses).map(\.name).joined(separator: ", ")
+    throw Diagnostic(
+      .settingConflict("\(name) crosses no parents, so '\(option)=' means nothing to it"),
+      at: arguments.span(of: option), help: ["algorithms that do: \(others)"])
   }
 
   private func checkAsynchronous(_ arguments: Arguments, _ interpreter: Interpreter) throws {

@@ -224,7 +224,5 @@ extension Verb {
   static let shownWords: Set<String> = ["all", "hypervolume", "loss"]
 
   /// Choices of later versions: surrogates, algorithms and samplers that this one does not have.
-  static let laterChoices: Set<String> = [
-    "egp", "mdgp", "mdspp", "vgp", "svgp", "spv", "siv", "crv", "age", "smpso", "cmaes", "trs", "nsga3",
-  ]
+  static let laterChoices: Set<String> = ["egp", "mdgp", "mdspp", "vgp", "svgp", "spv", "siv", "crv"]
 }

@@ -42,6 +42,8 @@ struct CompletionTests {
     #expect(try candidates("sample so") == ["sobol"])
     #expect(try candidates("sample sobol 10 w") == ["where"])
     #expect(try candidates("optimize pop") == ["population="])
+    #expect(try candidates("optimize nsga") == ["nsga2", "nsga3"])
+    #expect(try candidates("optimize sm") == ["smpso"])
     #expect(try candidates("optimize surrogate=").contains("gpr"))
     #expect(try candidates("optimize surrogate=no") == ["none"])
     #expect(try candidates("optimize stop=").starts(with: ["any", "all", "evaluations"]))

@@ -97,12 +97,15 @@ public struct AlgorithmEntry: Sendable {
   /// Whether its population is all it knows, so that one seeded with that population goes on like the original: such an algorithm can be
   /// asked for single points while others are out.
   public let isSteady: Bool
+  /// Whether it makes children of two parents, so that options of crossover mean something.
+  public let crosses: Bool
 
   init(
-    name: String, documentation: String, isSteady: Bool = false,
+    name: String, documentation: String, isSteady: Bool = false, crosses: Bool = false,
     make: @escaping @Sendable (Space, SearchOptions, RandomStream) -> any Algorithm
   ) {
-    (self.name, self.documentation, self.isSteady, self.make) = (name, documentation, isSteady, make)
+    (self.name, self.documentation, self.make) = (name, documentation, make)
+    (self.isSteady, self.crosses) = (isSteady, crosses)
   }
 }
 
@@ -112,8 +115,32 @@ public enum Algorithms {
     AlgorithmEntry(
       name: "nsga2",
       documentation: "NSGA-II: non-dominated sorting and crowding; sound for two or three objectives",
-      isSteady: true
-    ) { NSGA2(space: $0, options: $1, stream: $2) }
+      isSteady: true, crosses: true
+    ) { NSGA2(space: $0, options: $1, stream: $2) },
+    AlgorithmEntry(
+      name: "age",
+      documentation:
+        "AGE-MOEA-II: learns the shape of the front and spreads points along it; any number of objectives",
+      isSteady: true, crosses: true
+    ) { AGEMOEA2(space: $0, options: $1, stream: $2) },
+    AlgorithmEntry(
+      name: "nsga3",
+      documentation: "NSGA-III: one point near each of many even directions; for three and more objectives",
+      isSteady: true, crosses: true
+    ) { NSGA3(space: $0, options: $1, stream: $2) },
+    AlgorithmEntry(
+      name: "smpso",
+      documentation: "SMPSO: particles of limited speed that fly to the front; for smooth problems"
+    ) { SMPSO(space: $0, options: $1, stream: $2) },
+    AlgorithmEntry(
+      name: "cmaes",
+      documentation:
+        "MO-CMA-ES: every point learns size and direction of its steps; for parameters that act together"
+    ) { MOCMAES(space: $0, options: $1, stream: $2) },
+    AlgorithmEntry(
+      name: "trs",
+      documentation: "trust regions: boxes around points of the front that grow and shrink with success"
+    ) { TrustRegions(space: $0, options: $1, stream: $2) },
   ]
 
   public static func named(_ name: String) -> AlgorithmEntry? {

@@ -48,15 +48,19 @@ public struct Ranking: Sendable {
 
   /// The best `count` rows: whole ranks while they fit, of the last one those left after pruning by crowding.
   public func best(_ count: Int, costs: [[Double]]) -> [Int] {
+    best(count) { pruned($0, to: $1, costs: costs) }
+  }
+
+  /// The best `count` rows: whole ranks while they fit, of the last one, if it is feasible, those that `prune`
+  /// keeps: so many rows of the given ones.
+  func best(_ count: Int, prune: ([Int], Int) -> [Int]) -> [Int] {
     var chosen: [Int] = []
     for (rank, front) in fronts.enumerated() {
       let room = count - chosen.count
       if front.count <= room {
         chosen += front
       } else {
-        if room > 0 {
-          chosen += rank < feasibleFronts ? pruned(front, to: room, costs: costs) : Array(front.prefix(room))
-        }
+        if room > 0 { chosen += rank < feasibleFronts ? prune(front, room) : Array(front.prefix(room)) }
         break
       }
     }

@@ -80,11 +80,23 @@ struct Variation: Sendable {
     return (min(max(first, 0), 1), min(max(second, 0), 1))
   }
 
-  /// Mutates each gene with the mutation probability.
-  func mutate(_ genes: inout [Double], _ random: inout RandomStream) {
+  /// Whether there is a parameter that is not a real number.
+  var hasDiscrete: Bool {
+    kinds.contains { if case .real = $0 { false } else { true } }
+  }
+
+  /// Which parameters are labels, without an order to move along.
+  var isLabel: [Bool] {
+    kinds.map { if case .categorical = $0 { true } else { false } }
+  }
+
+  /// Mutates each gene with the mutation probability; with `onlyDiscrete` reals stay as they are.
+  func mutate(_ genes: inout [Double], _ random: inout RandomStream, onlyDiscrete: Bool = false) {
     var j = gap(&random)
     while j < kinds.count {
       switch kinds[j] {
+      case .real where onlyDiscrete:
+        break
       case .real:
         genes[j] = polynomial(genes[j], mutationIndex[j], &random)
       case .stepped(let levels):

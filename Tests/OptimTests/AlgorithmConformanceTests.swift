@@ -3,8 +3,8 @@ import Testing
 
 @testable import Optim
 
-/// What holds for every search algorithm.
-@Suite struct AlgorithmTests {
+/// What holds for every row of the table of algorithms.
+@Suite struct AlgorithmConformanceTests {
   /// Runs `generations` with costs and violation of a point.
   private func run(
     _ search: inout any Algorithm, _ generations: Int,
@@ -137,5 +137,102 @@ import Testing
     _ = run(&search, 6) { ([$0[0], 1 - $0[0]], 0) }
     // The seed dominates everything else, and stays.
     #expect(search.population.best.map { search.population.points[$0] } == [inside])
+  }
+
+  /// Points given in the middle of a search are taken up, by a search that goes on as usual.
+  @Test(arguments: Algorithms.all.map(\.name))
+  func seedsInTheMiddle(name: String) {
+    let cost = { (x: [Double]) in [x[0] + x[2], 1 - x[0] + x[1]] }
+    var search = make(name, cube(3), 12)
+    _ = run(&search, 4) { (cost($0), 0) }
+    let best = [[0.5, 0, 0], [0.1, 0, 0]]
+    search.seed(Population(points: best, costs: [[0.5, 0.1], [0.5, 0.9]], violation: [0, 0]))
+    #expect(search.population.count == 12)
+    #expect(best.allSatisfy(search.population.points.contains))
+    let points = run(&search, 6) { (cost($0), 0) }
+    #expect(points.count == 72 && points.allSatisfy { $0.allSatisfy((0...1).contains) })
+    // Nothing dominates them, so at most an even nearer neighbour takes their place.
+    #expect(search.population.costs[1].min()! <= 0.5)
+  }
+
+  /// A whole population given beforehand is where the search starts: no first design is asked for.
+  @Test(arguments: Algorithms.all.map(\.name))
+  func seededPopulationIsTheStart(name: String) {
+    let rows = (0..<8).map { [0.3 + 0.001 * Double($0), 0.3] }
+    var search = make(name, cube(2), 8)
+    search.seed(
+      Population(
+        points: rows, costs: [rows.map { $0[0] }, rows.map { 1 - $0[0] }], violation: rows.map { _ in 0 }))
+    var design = make(name, cube(2), 8)
+    #expect(search.ask() != design.ask())
+    #expect(search.population.points == rows)
+  }
+
+  /// Answers that are no numbers: NaN or infinite violations with numbers as costs, NaN costs without a
+  /// violation, infinite costs. None of them is ever among the best.
+  @Test(arguments: Algorithms.all.map(\.name), [1, 2, 4])
+  func answersThatAreNoNumbers(name: String, objectives: Int) {
+    var search = make(name, cube(4), 16)
+    var number = 0
+    let points = run(&search, 12) { x in
+      number += 1
+      let costs = (0..<objectives).map { j in abs(x[j] - 0.2) + x[(j + 1) % 4] }
+      switch number % 5 {
+      case 0: return (costs.map { _ in -1 }, .nan)
+      case 1: return (costs.map { _ in -1 }, .infinity)
+      case 2: return (costs.map { _ in .nan }, 0)
+      case 3: return ([.infinity] + costs.dropFirst(), 0)
+      default: return (costs, 0)
+      }
+    }
+    #expect(points.allSatisfy { $0.allSatisfy((0...1).contains) })
+    let best = search.population.subset(search.population.best)
+    #expect(best.count > 0 && best.violation.allSatisfy { $0 == 0 })
+    #expect(best.costs.allSatisfy { $0.allSatisfy { $0 >= 0 } })
+    #expect(best.costs.dropFirst().allSatisfy { $0.allSatisfy(\.isFinite) })
+  }
+
+  /// Feasible are 0.8 % of the square, and the front lies on the border of the feasible part.
+  @Test(arguments: Algorithms.all.map(\.name))
+  func findsTheFeasiblePart(name: String) {
+    var search = make(name, cube(2), 20)
+    _ = run(&search, 60) { x in
+      let square = (x[0] - 0.8) * (x[0] - 0.8) + (x[1] - 0.7) * (x[1] - 0.7)
+      return ([x[0], x[1]], max(0, square - 0.0025))
+    }
+    let best = search.population.subset(search.population.best)
+    #expect(best.count >= 5)
+    // The true front is the lower left quarter of the circle: from (0.75, 0.7) to (0.8, 0.65).
+    let ends = best.costs.map { $0.min()! }
+    #expect(ends[0] < 0.76 && ends[1] < 0.66, "\(ends)")
+  }
+
+  /// Parameters of every kind move: the best label, step and exponent are found together.
+  @Test(arguments: Algorithms.all.map(\.name))
+  func everyKindIsSearched(name: String) {
+    var search = make(name, mixedSpace(), 40)
+    let cost = { (x: [Double]) -> Double in
+      let label = x[4] == 2 ? 0.0 : 1
+      return abs(x[0] - 0.25) + abs(log10(x[1]) + 3) / 9 + abs(x[2] - 5) / 9 + abs(x[3] - 0.75) + label
+        + (x[6].isNaN ? 1 : abs(x[6] - 0.5))
+    }
+    _ = run(&search, 60) { ([cost($0)], 0) }
+    let best = search.population.points[search.population.best[0]]
+    #expect(best[2] == 5 && best[3] == 0.75 && best[4] == 2)
+    #expect(cost(best) < 0.1, "\(best)")
+  }
+
+  /// Indices per parameter reach variation in every algorithm that has any: a huge one holds its parameter.
+  @Test(arguments: Algorithms.all.filter(\.crosses).map(\.name))
+  func indicesPerParameter(name: String) {
+    var options = SearchOptions(population: 20)
+    options.crossoverIndex = [15, 1e6]
+    options.mutationIndex = [20, 1e6]
+    var search = Algorithms.named(name)!.make(cube(2), options, RandomStream(seed: 3, purpose: .search))
+    let points = run(&search, 10) { (($0), 0) }
+    let first = points.prefix(20).map { $0[1] }
+    let move = { (y: Double) in first.map { abs($0 - y) }.min()! }
+    #expect(points.allSatisfy { move($0[1]) < 1e-3 })
+    #expect(Set(points.map { $0[0] }).count > 100)
   }
 }
