@@ -211,7 +211,9 @@ extension Session {
     guard let reference else { return Table(title: title, columns) }
     columns.append(Table.Column("hypervolume", .numbers(hypervolumes.map { $0 ?? .nan })))
     let point = reference.map(Format.short).joined(separator: ", ")
-    return Table(title: "\(title); hypervolume against [\(point)]", columns)
+    // Beyond eight objectives there is no exact value.
+    let measure = reference.count > 8 ? "estimated hypervolume" : "hypervolume"
+    return Table(title: "\(title); \(measure) against [\(point)]", columns)
   }
 
   // MARK: Through a surrogate

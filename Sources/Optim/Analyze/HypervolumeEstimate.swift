@@ -45,6 +45,17 @@ public struct MeasuredHypervolume: Sendable, Equatable {
     }
   }
 
+  /// For the log of a search: exact up to a twentieth of the points that a report takes exactly, else from 10,000 directions, always the
+  /// same ones, so that values of one search follow each other.
+  init(following costs: [[Double]], reference: [Double]) {
+    let count = costs.first?.count ?? 0
+    if Double(count) <= Double(Self.exactLimit(objectives: costs.count)) / 20 {
+      self.init(value: hypervolume(costs, reference: reference), error: 0, directions: nil)
+    } else {
+      self.init(estimating: costs, reference: reference, directions: 10_000, seed: 0)
+    }
+  }
+
   /// A Monte Carlo estimate from random directions.
   ///
   /// In polar coordinates around the reference point the dominated region reaches as far as r(u) = max over points of min over j

@@ -151,7 +151,7 @@ extension Campaign {
     guard worst.allSatisfy(\.isFinite) else { return nil }
     let reference = given ?? zip(worst, best).map { $0 + 0.1 * max($0 - $1, $0 == $1 ? abs($0) + 1e-12 : 0) }
     for i in records.indices where records[i].front > 0 {
-      records[i].hypervolume = hypervolume(records[i].costs, reference: reference)
+      records[i].hypervolume = MeasuredHypervolume(following: records[i].costs, reference: reference).value
     }
     return zip(reference, problem.objectives).map { $1.sense == .maximize ? -$0 : $0 }
   }

@@ -75,7 +75,9 @@ struct EpochLog {
     if reference == nil && !front.isEmpty { reference = Self.reference(front: costs, all: all) }
     let record = EpochRecord(
       epoch: epoch, evaluations: evaluations, feasible: feasible.count, front: front.count,
-      hypervolume: reference.map { front.isEmpty ? 0 : hypervolume(costs, reference: $0) },
+      hypervolume: reference.map {
+        front.isEmpty ? 0 : MeasuredHypervolume(following: costs, reference: $0).value
+      },
       error: error, simulating: times.simulating, training: times.training, searching: times.searching,
       busy: times.busy, costs: costs, extent: costs.extent)
     records.append(record)

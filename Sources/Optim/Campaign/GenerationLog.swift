@@ -34,7 +34,8 @@ struct GenerationLog {
     (state.front, state.feasible) = (front, feasible)
     state.extents.append(front.extent)
     if needsHypervolume {
-      state.hypervolumes.append(best.isEmpty ? 0 : hypervolume(front, reference: reference!))
+      state.hypervolumes.append(
+        best.isEmpty ? 0 : MeasuredHypervolume(following: front, reference: reference!).value)
     }
     check()
   }

@@ -48,7 +48,7 @@ struct SurrogateSearch: Sendable {
     let front = population.best
     guard !front.isEmpty else { return -(population.violation.min() ?? 0) }
     let costs = population.subset(front).costs
-    return hypervolume(costs, reference: HypervolumeCurve.reference(costs))
+    return MeasuredHypervolume(following: costs, reference: HypervolumeCurve.reference(costs)).value
   }
 
   /// Copies of the worse half of a population after a few steps along the surrogate's slope.
