@@ -230,7 +230,7 @@ extension Session {
     var options = OptimizationOptions(surrogate: Surrogates.named(name)!)
     options.warm = earlier
     options.training = earlier?.options ?? SurrogateOptions()
-    options.training.inducing = arguments.integer("inducing") ?? options.training.inducing
+    options.training.inducing = try inducing(arguments, options.surrogate) ?? options.training.inducing
     options.goal = learningGoal(arguments, standard: earlier?.goal)
     options.search = search
     options.generations = arguments.integer("generations")!

@@ -55,7 +55,7 @@ extension Session {
     options.width = arguments.integer("width") ?? options.width
     options.epochs = arguments.integer("epochs") ?? options.epochs
     options.rank = arguments.integer("rank") ?? options.rank
-    options.inducing = arguments.integer("inducing") ?? options.inducing
+    options.inducing = try inducing(arguments, entry) ?? options.inducing
     if arguments.has("recipe") { options.isReference = arguments.word("recipe") == "reference" }
     let model = try campaign.train(
       entry, goal: learningGoal(arguments, standard: earlier?.goal), options: options, warm: earlier,
@@ -63,6 +63,18 @@ extension Session {
     lastModel = model
     noteTraining(model)
     return .model(model)
+  }
+
+  /// Option `inducing=`, which only sparse processes know what to do with.
+  func inducing(_ arguments: Arguments, _ entry: SurrogateEntry) throws -> Int? {
+    if arguments.has("inducing"), !Surrogates.sparse.contains(entry.name) {
+      throw Diagnostic(
+        .settingConflict(
+          "'inducing=' is the number of inducing points of a sparse process, and \(entry.name) has none"),
+        at: arguments.span(of: "inducing"),
+        help: ["sparse are: \(Surrogates.sparse.filter { $0 != "auto" }.joined(separator: ", "))"])
+    }
+    return arguments.integer("inducing")
   }
 
   /// The goal that options `mode`, `on` and `labels` name.

@@ -33,7 +33,7 @@ extension Session {
       entry = Surrogates.named(model.name)!
       (goal, options) = (model.goal, model.options)
     }
-    options.inducing = arguments.integer("inducing") ?? options.inducing
+    options.inducing = try inducing(arguments, entry) ?? options.inducing
     let result = try campaign.validate(
       entry, goal: goal, options: options, folds: arguments.integer("folds")!, observer: host)
     guard let result else {

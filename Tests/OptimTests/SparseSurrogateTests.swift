@@ -212,4 +212,15 @@ import Testing
       "svgp", set, inducing: 30, warm: fit("svgp", set.subset(Array(0..<680)), inducing: 30))
     #expect(later.state.processes[0].searchedPoints == 680)
   }
+
+  @Test func autoTriesSparseProcessesWhereExactOnesCostTooMuch() {
+    let names = { (rows: Int) in
+      AutoSurrogate.shortlist(
+        trainingSet(randomInputs(rows, 1, seed: 1), targets: [Array(repeating: 1, count: rows)])
+      ).map(\.name)
+    }
+    #expect(names(2000).contains("gpr") && !names(2000).contains("svgp"))
+    #expect(names(2001).contains("svgp") && !names(2001).contains("gpr"))
+    #expect(Surrogates.sparse.allSatisfy { Surrogates.named($0) != nil })
+  }
 }

@@ -156,5 +156,8 @@ public enum Surrogates {
     AutoSurrogate.entry,
   ]
 
+  /// Those that have inducing points to choose, or try one that has.
+  public static let sparse = ["svgp", "spv", "siv", "crv", "auto"]
+
   public static func named(_ name: String) -> SurrogateEntry? { all.first { $0.name == name } }
 }
