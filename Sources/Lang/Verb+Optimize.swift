@@ -40,6 +40,7 @@ extension Verb {
         "initial", .integer(2...10_000_000), nil,
         "evaluated points to begin with; 2 per parameter and 2 more, less with many parameters"
       ),
+      inducingOption,
       Option(
         "acquisition", .choice(Acquisition.allCases.map(\.rawValue)), Acquisition.ehvi.rawValue,
         "how a batch is chosen: expected hypervolume improvement, confidence bound, Thompson sampling, or predicted crowding"
@@ -75,7 +76,9 @@ extension Verb {
 
   /// Options that mean something only with a surrogate.
   fileprivate static let surrogateOptions = [
-    "epochs", "batch", "initial", "acquisition", "gradient", "sensitivity", "mode", "on", "labels", "refit",
+    "epochs", "batch", "initial", "inducing", "acquisition", "gradient", "sensitivity", "mode", "on",
+    "labels",
+    "refit",
   ]
 }
 
@@ -227,6 +230,7 @@ extension Session {
     var options = OptimizationOptions(surrogate: Surrogates.named(name)!)
     options.warm = earlier
     options.training = earlier?.options ?? SurrogateOptions()
+    options.training.inducing = try inducing(arguments, options.surrogate) ?? options.training.inducing
     options.goal = learningGoal(arguments, standard: earlier?.goal)
     options.search = search
     options.generations = arguments.integer("generations")!

@@ -19,7 +19,8 @@ extension Verb {
         Option("width", .integer(8...1024), nil, "width of a network; the recipe's own"),
         Option(
           "epochs", .integer(1...1_000_000), nil, "most passes over the data of a network; the recipe's own"),
-        Option("rank", .integer(1...1000), nil, "rank of the coregionalisation of megp; full"),
+        Option("rank", .integer(1...1000), nil, "rank of the coregionalisation of megp and crv; full"),
+        inducingOption,
         Option(
           "recipe", .choice(["own", "reference"]), "own",
           "reference: network and training as published, for comparison"),
@@ -37,6 +38,9 @@ extension Verb {
   static let onOption = Option(
     "on", .choice(LearningGoal.Subject.allCases.map(\.rawValue)), LearningGoal.Subject.goals.rawValue,
     "outputs: learn what the simulator returns and push it through the formulas")
+  static let inducingOption = Option(
+    "inducing", .integer(1...20_000), nil,
+    "inducing points of a sparse process, at most one per point; a fifth, between 200 and 1000")
   static let labelsOption = Option(
     "labels", .choice(LearningGoal.Labels.allCases.map(\.rawValue)), LearningGoal.Labels.margins.rawValue,
     "only: learn whether a constraint is satisfied, not how far from its threshold it is")
@@ -51,6 +55,7 @@ extension Session {
     options.width = arguments.integer("width") ?? options.width
     options.epochs = arguments.integer("epochs") ?? options.epochs
     options.rank = arguments.integer("rank") ?? options.rank
+    options.inducing = try inducing(arguments, entry) ?? options.inducing
     if arguments.has("recipe") { options.isReference = arguments.word("recipe") == "reference" }
     let model = try campaign.train(
       entry, goal: learningGoal(arguments, standard: earlier?.goal), options: options, warm: earlier,
@@ -58,6 +63,18 @@ extension Session {
     lastModel = model
     noteTraining(model)
     return .model(model)
+  }
+
+  /// Option `inducing=`, which only sparse processes know what to do with.
+  func inducing(_ arguments: Arguments, _ entry: SurrogateEntry) throws -> Int? {
+    if arguments.has("inducing"), !Surrogates.sparse.contains(entry.name) {
+      throw Diagnostic(
+        .settingConflict(
+          "'inducing=' is the number of inducing points of a sparse process, and \(entry.name) has none"),
+        at: arguments.span(of: "inducing"),
+        help: ["sparse are: \(Surrogates.sparse.filter { $0 != "auto" }.joined(separator: ", "))"])
+    }
+    return arguments.integer("inducing")
   }
 
   /// The goal that options `mode`, `on` and `labels` name.

@@ -10,6 +10,7 @@ extension Verb {
       ],
       options: [
         Option("folds", .integer(2...1000), "5", "parts that are left out in turn"),
+        inducingOption,
         Option(
           "of", .points, nil,
           "evaluated points to judge the model by as it is; those it was trained on do not count"),
@@ -32,6 +33,7 @@ extension Session {
       entry = Surrogates.named(model.name)!
       (goal, options) = (model.goal, model.options)
     }
+    options.inducing = try inducing(arguments, entry) ?? options.inducing
     let result = try campaign.validate(
       entry, goal: goal, options: options, folds: arguments.integer("folds")!, observer: host)
     guard let result else {
@@ -42,11 +44,11 @@ extension Session {
   }
 
   private func validate(_ arguments: Arguments, at points: Points) throws -> Value {
-    if arguments.has("folds") {
+    for name in ["folds", "inducing"] where arguments.has(name) {
       throw Diagnostic(
         .settingConflict(
-          "'folds=' belongs to a cross-validation, and with 'of=' the model is judged as it is"),
-        at: arguments.span(of: "folds"))
+          "'\(name)=' belongs to a cross-validation, and with 'of=' the model is judged as it is"),
+        at: arguments.span(of: name))
     }
     guard points.evaluations.parameterNames == campaign.problem.space.names else {
       throw SessionError("these points have other parameters than the problem has now")

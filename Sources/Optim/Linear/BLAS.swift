@@ -33,6 +33,14 @@ enum BLAS {
       blasint(n))
   }
 
+  /// Lower triangle of `c = a' a + c`, where a is k x n.
+  static func addGram(_ n: Int, _ k: Int, _ a: Source, to c: Target) {
+    guard n > 0, k > 0 else { return }
+    _ = oneThread
+    cblas_dsyrk(
+      CblasRowMajor, CblasLower, CblasTrans, blasint(n), blasint(k), 1, a, blasint(n), 1, c, blasint(n))
+  }
+
   /// `c = s b`, where s is n x n and symmetric (its lower triangle is read) and b and c are n x k.
   static func symmetricMultiply(_ n: Int, _ k: Int, _ s: Source, _ b: Source, into c: Target) {
     guard n > 0, k > 0 else { return }

@@ -29,7 +29,7 @@ struct AcquisitionFunction: Sendable {
   /// What ln of the probability of being feasible is multiplied by; 1 is the expected improvement, more avoids risks.
   private let caution: Double
   /// Nil while no feasible point is known.
-  private let improvement: ExpectedImprovement?
+  private let improvement: (any Improvement)?
   /// Standard deviations that the mean is moved by, per objective.
   private let shift: [Double]
   private let usesVariance: Bool
@@ -47,7 +47,7 @@ struct AcquisitionFunction: Sendable {
   ) {
     self.descent = descent
     self.caution = front == nil ? 1 : caution
-    improvement = front.map { ExpectedImprovement(front: $0, reference: reference) }
+    improvement = front.map { expectedImprovement(front: $0, reference: reference) }
     switch kind {
     case .ehvi, .crowding: (shift, usesVariance) = (reference.map { _ in 0 }, true)
     case .ucb: (shift, usesVariance) = (reference.map { _ in -2 }, false)

@@ -7,22 +7,14 @@ import Foundation
 /// sum_b prod_k (u_bk - max(l_bk, y_k))+, whose expectation is sum_b prod_k (G_k(u_bk) - G_k(l_bk)) with
 /// G_k(c) = E (c - Y_k)+ = s h((c - m) / s) (Emmerich, Deutz and Klinkenberg 2011; Yang et al. 2019). For one objective that is
 /// the expected improvement. Everything is kept in logarithms, so that there is a slope to follow wherever the point starts.
-struct ExpectedImprovement: Sendable {
+struct ExpectedImprovement: Improvement {
   let boxes: NonDominatedBoxes
-
-  struct Value {
-    /// ln of the expected improvement; minus infinity where there is none.
-    var log = -Double.infinity
-    var byMean: [Double]
-    var byDeviation: [Double]
-  }
 
   init(front: [[Double]], reference: [Double]) {
     boxes = NonDominatedBoxes(front: front, reference: reference)
   }
 
-  /// At one point: means and (positive) standard deviations of the objectives. Derivatives are those of the logarithm.
-  func evaluate(mean: [Double], deviation: [Double]) -> Value {
+  func evaluate(mean: [Double], deviation: [Double]) -> ImprovementValue {
     let tails = Tails(boxes.levels, mean, deviation)
     let (m, count) = (boxes.levels.count, boxes.count)
     var (logs, best) = ([Double](repeating: 0, count: count), -Double.infinity)
@@ -33,13 +25,13 @@ struct ExpectedImprovement: Sendable {
       best = max(best, sum)
     }
     let zeros = [Double](repeating: 0, count: m)
-    guard best > -.infinity else { return Value(byMean: zeros, byDeviation: zeros) }
+    guard best > -.infinity else { return ImprovementValue(byMean: zeros, byDeviation: zeros) }
     var total = 0.0
     for b in 0..<count {
       logs[b] = exp(logs[b] - best)
       total += logs[b]
     }
-    var value = Value(log: best + log(total), byMean: zeros, byDeviation: zeros)
+    var value = ImprovementValue(log: best + log(total), byMean: zeros, byDeviation: zeros)
     for b in 0..<count where logs[b] > 1e-12 * total {
       for k in 0..<m {
         tails.addSlopes(
@@ -47,11 +39,6 @@ struct ExpectedImprovement: Sendable {
       }
     }
     return value
-  }
-
-  /// The value alone.
-  func logValue(mean: [Double], deviation: [Double]) -> Double {
-    evaluate(mean: mean, deviation: deviation).log
   }
 
   /// ln G at every level, with its slopes.
@@ -76,7 +63,7 @@ struct ExpectedImprovement: Sendable {
       return lower < 0 ? top : top + logOneMinusExp(min(logs[k][lower] - top, 0))
     }
 
-    func addSlopes(_ k: Int, _ lower: Int, _ upper: Int, weight: Double, to value: inout Value) {
+    func addSlopes(_ k: Int, _ lower: Int, _ upper: Int, weight: Double, to value: inout ImprovementValue) {
       // G(l) / G(u) = r: the logarithm of the side changes by (d ln G(u) - r d ln G(l)) / (1 - r).
       let r = lower < 0 ? 0 : exp(min(logs[k][lower] - logs[k][upper], 0))
       let share = weight / (1 - r)

@@ -2,7 +2,7 @@ extension AutoSurrogate {
   /// `auto`: what predicts held-out points best, target by target and label by label.
   static let entry = SurrogateEntry(
     "auto", "cross-validates a shortlist on the data at hand and weights the best per target and label",
-    version: 1
+    version: 2
   ) { set, options, stream, warm, observer in
     try fit(set, options, candidates: shortlist(set), stream: stream, warm: warm, observer: observer)
   }
@@ -11,7 +11,7 @@ extension AutoSurrogate {
   /// they are coupled), networks need some rows to be worth their time.
   static func shortlist(_ set: TrainingSet) -> [SurrogateEntry] {
     var names: [String] = []
-    if set.count <= 2000 { names.append("gpr") }
+    names.append(set.count <= 2000 ? "gpr" : "svgp")
     if set.targets.count >= 2, set.count * set.targets.count <= 1500 { names.append("megp") }
     if set.count >= 50 || names.isEmpty { names.append("joint") }
     if !set.labels.isEmpty { names.append("logistic") }

@@ -72,6 +72,8 @@ public struct SurrogateOptions: Codable, Hashable, Sendable {
   public var isReference = false
   /// Rank of the coregionalisation of a multi-output process; full where nil.
   public var rank: Int?
+  /// Inducing points of a sparse process, at most as many as there are points to learn from.
+  public var inducing: Int?
 
   public init() {}
 }
@@ -147,9 +149,15 @@ extension Surrogate {
 /// The surrogates there are.
 public enum Surrogates {
   public static let all: [SurrogateEntry] = [
-    .joint, .resnet, GaussianSurrogate.entry, GaussianSurrogate.multiOutputEntry, LogisticSurrogate.entry,
+    .joint, .resnet, GaussianSurrogate.entry, GaussianSurrogate.multiOutputEntry,
+    GaussianSurrogate.plainEntry, GaussianSurrogate.variationalEntry, GaussianSurrogate.sparseEntry,
+    GaussianSurrogate.privateEntry,
+    GaussianSurrogate.sharedEntry, GaussianSurrogate.coregionalisedEntry, LogisticSurrogate.entry,
     AutoSurrogate.entry,
   ]
+
+  /// Those that have inducing points to choose, or try one that has.
+  public static let sparse = ["svgp", "spv", "siv", "crv", "auto"]
 
   public static func named(_ name: String) -> SurrogateEntry? { all.first { $0.name == name } }
 }

@@ -19,19 +19,20 @@ struct CoregionalisedFit {
     var mixing: Matrix
   }
 
-  private let group: [Int]
+  let group: [Int]
   private let names: [String]
   /// Transformed targets, one column each.
-  private var values: Matrix
-  private var inputs: Matrix
-  private let scales: LengthScales
-  private let stream: RandomStream
+  private(set) var values: Matrix
+  private(set) var inputs: Matrix
+  let scales: LengthScales
+  let stream: RandomStream
+  let recipe: GaussianRecipe
   private let rank: Int
   private let shouldStop: () -> Bool
 
   init(
     set: TrainingSet, targets: [GaussianSurrogate.TargetState], group: [Int], stream: RandomStream,
-    rank: Int?, shouldStop: @escaping () -> Bool
+    recipe: GaussianRecipe, shouldStop: @escaping () -> Bool
   ) {
     let known = targets[group[0]].values
     let rows = known.indices.filter { known[$0].isFinite }
@@ -42,7 +43,8 @@ struct CoregionalisedFit {
     inputs = set.inputs.subset(rows)
     scales = LengthScales(features: set.features, inputs: inputs)
     self.stream = stream
-    self.rank = min(max(rank ?? group.count, 1), group.count)
+    self.recipe = recipe
+    rank = min(max(recipe.rank ?? group.count, 1), group.count)
     self.shouldStop = shouldStop
   }
 
@@ -58,7 +60,7 @@ struct CoregionalisedFit {
   /// - Parameter warm: What an earlier fit of the same group came to: its mixing is kept, and kernels start from it; where there are many
   ///   points, and not a tenth more than they were searched for, they are kept as well.
   func fit(warm: Outcome?) throws -> Outcome {
-    let outcome = warm.map { refitted($0, evaluations: 12) } ?? cold()
+    let outcome = recipe.isSparse ? sparse(warm: warm) : warm.map { refitted($0, evaluations: 12) } ?? cold()
     guard let outcome else {
       throw TrainingError(
         "no Gaussian process fits the \(values.rows) values of '\(names.joined(separator: "', '"))'")
@@ -70,20 +72,25 @@ struct CoregionalisedFit {
     guard group.count > 1 else {
       return candidate(.identity(1)).flatMap { outcome(mixed: nil, own: $0, [0]) }
     }
-    // On a part of the data, since kernels have to be fitted again and again; then on all of them.
-    var part = self
-    let sample = DataPart(size: HyperparameterFit.subsetPoints, stream: stream.derived(1))
-    if let rows = sample.rows(of: group.indices.map(values.column)) {
-      (part.values, part.inputs) = (values.subset(rows), inputs.subset(rows))
-    }
+    let part = part
     let coarse = part.chosen()
     guard part.values.rows < values.rows, let coarse else { return coarse }
     return refitted(coarse, evaluations: HyperparameterFit.lastEvaluations)
   }
 
+  /// The same group on a part of the data, since kernels have to be fitted again and again.
+  var part: CoregionalisedFit {
+    var part = self
+    let sample = DataPart(size: HyperparameterFit.subsetPoints, stream: stream.derived(1))
+    if let rows = sample.rows(of: group.indices.map(values.column)) {
+      (part.values, part.inputs) = (values.subset(rows), inputs.subset(rows))
+    }
+    return part
+  }
+
   /// The likeliest mixing; targets whose left-out values a process of their own predicts better get one, unless a rank is
   /// asked for.
-  private func chosen() -> Outcome? {
+  func chosen() -> Outcome? {
     let own = rank < group.count ? nil : candidate(.identity(group.count))
     let starts = [own, principalComponents().flatMap { candidate($0) }].compactMap { $0 }
     guard let mixed = starts.map(improved).max(by: { $0.total < $1.total }) else { return nil }
@@ -148,11 +155,24 @@ struct CoregionalisedFit {
   private func kept(_ process: GaussianSurrogate.ProcessState, _ weights: [Double]) -> (
     GaussianHyperparameters, Double
   )? {
-    guard values.rows > HyperparameterFit.subsetPoints, let known = process.searchedPoints,
-      10 * values.rows < 11 * known
-    else { return nil }
+    guard keepsLengthScales(process) else { return nil }
     return HyperparameterFit(inputs: inputs, scales: scales, stream: stream).kept(
       combined(weights), process.hyperparameters)
+  }
+
+  /// Whether nearly as many points told the process's length scales.
+  func keepsLengthScales(_ process: GaussianSurrogate.ProcessState) -> Bool {
+    guard values.rows > HyperparameterFit.subsetPoints, let known = process.searchedPoints else {
+      return false
+    }
+    return 10 * values.rows < 11 * known
+  }
+
+  /// The search for the hyperparameters of process q.
+  func search(_ q: Int) -> HyperparameterFit {
+    HyperparameterFit(
+      inputs: inputs, scales: scales, stream: stream.derived(UInt64(q + 2)), shouldStop: shouldStop,
+      leastRatio: recipe.leastRatio)
   }
 
   /// Root mean square errors of each transformed target at left-out points.
@@ -237,16 +257,14 @@ struct CoregionalisedFit {
     if noise.hyperparameters.noiseVariance < 10 * floor || warm?.signalVariance == 0 {
       return (noise.hyperparameters, noise.likelihood)
     }
-    return HyperparameterFit(
-      inputs: inputs, scales: scales, stream: stream.derived(UInt64(q + 2)), shouldStop: shouldStop
-    ).fit(own, warm: warm, warmEvaluations: evaluations)
+    return search(q).fit(own, warm: warm, warmEvaluations: evaluations)
   }
 
   /// Variance of each transformed target (of variance 1) below which nothing is told apart: what targets that are functions of
   /// each other have between them.
   private static let resolution = 1e-8
 
-  private func combined(_ weights: [Double]) -> [Double] {
+  func combined(_ weights: [Double]) -> [Double] {
     var result = [Double](repeating: 0, count: values.rows)
     BLAS.multiply(values.rows, 1, group.count, values.values, weights, into: &result)
     return result

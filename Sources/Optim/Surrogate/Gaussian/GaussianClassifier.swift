@@ -10,12 +10,43 @@ struct GaussianClassifier: Sendable {
     var trend: LinearFunction
   }
 
+  /// How the posterior of the latent function is made a normal one.
+  enum Approximation: String, Codable, Sendable {
+    case laplace, variational
+
+    /// Where searches for one length scale begin: that in sqrt(columns), and the signal variance. A weak signal about the trend and a strong one
+    /// are optima of their own.
+    fileprivate var starts: [(scale: Double, signal: Double)] {
+      switch self {
+      case .laplace: [(0.5, 3)]
+      case .variational: [(0.5, 3), (1.5, 100)]
+      }
+    }
+
+    fileprivate var extraStarts: Int { self == .laplace ? 0 : 4 }
+
+    func likelihood(inputs: Matrix, labels: [Double], mean: [Double]) -> any ClassificationLikelihood {
+      switch self {
+      case .laplace: LaplaceLikelihood(inputs: inputs, labels: labels, mean: mean)
+      case .variational: VariationalLikelihood(inputs: inputs, labels: labels, mean: mean)
+      }
+    }
+  }
+
   let hyperparameters: Hyperparameters
   private let posterior: KernelPosterior
 
+  init(hyperparameters: Hyperparameters, posterior: KernelPosterior) {
+    (self.hyperparameters, self.posterior) = (hyperparameters, posterior)
+  }
+
   /// - Throws: `TrainingError` where the approximation does not converge.
-  init(inputs: Matrix, labels: [Double], hyperparameters: Hyperparameters) throws {
-    let likelihood = LaplaceLikelihood(inputs: inputs, labels: labels, mean: hyperparameters.trend(inputs))
+  init(
+    inputs: Matrix, labels: [Double], hyperparameters: Hyperparameters,
+    by approximation: Approximation = .laplace
+  ) throws {
+    let likelihood = approximation.likelihood(
+      inputs: inputs, labels: labels, mean: hyperparameters.trend(inputs))
     guard
       let posterior = likelihood.posterior(
         lengthScales: hyperparameters.lengthScales, signalVariance: hyperparameters.signalVariance)
@@ -56,7 +87,7 @@ struct GaussianClassifier: Sendable {
   /// (`LengthScales`) and of the signal variance (mean ln 3, deviation 1.5: odds of up to a few hundred).
   static func fit(
     inputs: Matrix, labels: [Double], scales: LengthScales, stream: RandomStream, warm: Hyperparameters?,
-    shouldStop: @escaping () -> Bool
+    by approximation: Approximation, shouldStop: @escaping () -> Bool
   ) throws -> Hyperparameters {
     let trend = LogisticRegression.onComponents(inputs, labels, stream: stream)
     var (rows, stream) = (Array(labels.indices), stream)
@@ -64,7 +95,7 @@ struct GaussianClassifier: Sendable {
       stream.shuffle(&rows)
       rows = rows.prefix(subsetPoints).sorted()
     }
-    let likelihood = LaplaceLikelihood(
+    let likelihood = approximation.likelihood(
       inputs: inputs.subset(rows), labels: rows.map { labels[$0] }, mean: trend(inputs.subset(rows)))
     let count = scales.count
     /// Minus the log posterior of (log length scales, log signal variance).
@@ -91,11 +122,22 @@ struct GaussianClassifier: Sendable {
     }
     var start = warm.map { scales.logarithms($0.lengthScales) + [log($0.signalVariance)] }
     if start == nil {
-      let common = search(1, 25).minimise(from: [log(0.5 * Double(max(count, 1)).squareRoot()), log(3)]) {
-        let point = objective(Array(repeating: $0[0], count: count) + [$0[1]])
-        return (point.value, [point.gradient.dropLast().reduce(0, +), point.gradient[count]])
+      let commons = approximation.starts.map { scale, signal in
+        search(1, 25).minimise(from: [log(scale * Double(max(count, 1)).squareRoot()), log(signal)]) {
+          let point = objective(Array(repeating: $0[0], count: count) + [$0[1]])
+          return (point.value, [point.gradient.dropLast().reduce(0, +), point.gradient[count]])
+        }
       }
+      let common = commons.min { $0.value < $1.value }!
       start = Array(repeating: common.x[0], count: count) + [common.x[1]]
+      // Short climbs from places around it, since labels of few points have many optima.
+      let around = (0..<approximation.extraStarts).map { _ in
+        (0..<count).map { _ in common.x[0] + 0.6 * stream.normal() } + [common.x[1]]
+      }
+      if !around.isEmpty {
+        let tried = ([start!] + around).map { search(count, 15).minimise(from: $0, objective) }
+        start = tried.min { $0.value < $1.value }!.x
+      }
     }
     let result = search(count, warm == nil ? 40 : 10).minimise(from: start!, objective)
     guard result.value.isFinite else {

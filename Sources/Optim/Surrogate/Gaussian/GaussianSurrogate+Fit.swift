@@ -1,16 +1,21 @@
 import Foundation
 
 extension GaussianSurrogate {
-  public static let entry = SurrogateEntry(
-    "gpr", "one exact Gaussian process per target, Matern 5/2 with a length scale per parameter", version: 2
-  ) { set, _, stream, warm, observer in
-    try fit(set, stream: stream, warm: warm, observer: observer)
-  }
+  public static let entry = entry(
+    "one exact Gaussian process per target, Matern 5/2 with a length scale per parameter", version: 2,
+    GaussianRecipe("gpr"))
 
-  public static let multiOutputEntry = SurrogateEntry(
-    "megp", "exact Gaussian process of all targets together, a linear model of coregionalisation", version: 2
-  ) { set, options, stream, warm, observer in
-    try fit(set, stream: stream, coregionalised: true, rank: options.rank, warm: warm, observer: observer)
+  public static let multiOutputEntry = entry(
+    "exact Gaussian process of all targets together, a linear model of coregionalisation", version: 2,
+    GaussianRecipe("megp", groups: .coregionalised))
+
+  static func entry(_ documentation: String, version: Int, _ recipe: GaussianRecipe) -> SurrogateEntry {
+    SurrogateEntry(recipe.name, documentation, version: version) { set, options, stream, warm, observer in
+      var recipe = recipe
+      recipe.rank = options.rank
+      if recipe.isSparse { recipe.inducing = options.inducing }
+      return try fit(set, recipe, stream: stream, warm: warm, observer: observer)
+    }
   }
 
   /// Factors of all targets together may take this much memory.
@@ -24,24 +29,35 @@ extension GaussianSurrogate {
     _ set: TrainingSet, stream: RandomStream, coregionalised: Bool = false, rank: Int? = nil,
     warm: GaussianSurrogate? = nil, observer: (any TrainingObserver)? = nil
   ) throws -> GaussianSurrogate {
-    let name = coregionalised ? "megp" : "gpr"
-    try checkSize(set, name)
+    var recipe = coregionalised ? GaussianRecipe("megp", groups: .coregionalised) : GaussianRecipe("gpr")
+    recipe.rank = rank
+    return try fit(set, recipe, stream: stream, warm: warm, observer: observer)
+  }
+
+  /// The same for any of the surrogates that are Gaussian processes.
+  static func fit(
+    _ set: TrainingSet, _ recipe: GaussianRecipe, stream: RandomStream, warm: GaussianSurrogate? = nil,
+    observer: (any TrainingObserver)? = nil
+  ) throws -> GaussianSurrogate {
+    try checkSize(set, recipe)
     let warm = warm.flatMap { $0.matches(set) ? $0.state : nil }
     nonisolated(unsafe) let observer = observer
     let shouldStop = { @Sendable in observer?.shouldStop ?? false }
     let transformed = parallelMap(set.targets.count) { k in
       TargetState(
         values: set.targets[k],
-        transform: transform(set, k, stream.derived(UInt64(k)), warm: warm?.targets[k].transform))
+        transform: transform(
+          set, k, stream.derived(UInt64(k)), recipe, warm: warm?.targets[k].transform))
     }
-    let groups = groups(transformed, together: coregionalised)
-    let progress = FitProgress(total: groups.count + set.labels.count, activity: name, observer: observer)
+    let groups = groups(transformed, together: recipe.groups != .apart)
+    let progress = FitProgress(
+      total: groups.count + set.labels.count, activity: recipe.name, observer: observer)
     let fits = try parallelMap(groups.count) { g in
       defer { progress.advance() }
       return Result<CoregionalisedFit.Outcome, any Error> {
         try CoregionalisedFit(
           set: set, targets: transformed, group: groups[g], stream: stream.derived(UInt64(groups[g][0])),
-          rank: rank, shouldStop: shouldStop
+          recipe: recipe, shouldStop: shouldStop
         ).fit(warm: warm?.outcome(of: groups[g]))
       }
     }.map { try $0.get() }
@@ -57,10 +73,9 @@ extension GaussianSurrogate {
     let labels = parallelMap(set.labels.count) { j in
       defer { progress.advance() }
       return Result<LabelState, any Error> {
-        var known: GaussianClassifier.Hyperparameters?
-        if case .classifier(_, let hyperparameters)? = warm?.labels[j] { known = hyperparameters }
-        return try fitLabel(
-          set, j, fitted, stream.derived(UInt64(set.targets.count + j)), warm: known, shouldStop: shouldStop)
+        try fitLabel(
+          set, j, fitted, stream.derived(UInt64(set.targets.count + j)), recipe,
+          warm: warm?.labels[j].hyperparameters, shouldStop: shouldStop)
       }
     }
     return try GaussianSurrogate(
@@ -80,17 +95,23 @@ extension GaussianSurrogate {
     return groups
   }
 
-  static func checkSize(_ set: TrainingSet, _ name: String) throws {
+  static func checkSize(_ set: TrainingSet, _ recipe: GaussianRecipe) throws {
     let known = (set.targets + set.labels).contains { $0.contains(where: \.isFinite) }
     guard set.count > 0, known else {
-      throw TrainingError("\(name) has nothing to learn from: no point with a known answer")
+      throw TrainingError("\(recipe.name) has nothing to learn from: no point with a known answer")
     }
-    let bytes = set.count * set.count * 8 * (set.targets.count + set.labels.count)
-    guard bytes <= largestMemory else {
+    let answers = set.targets.count + set.labels.count
+    let inducing = recipe.inducingCount(rows: set.count)
+    let side = inducing ?? set.count
+    // Two factors and two sums of a sparse process.
+    let bytes = side.multipliedReportingOverflow(by: side * 8 * answers * (inducing == nil ? 1 : 4))
+    guard !bytes.overflow, bytes.partialValue <= largestMemory else {
       throw TrainingError(
         """
-        \(name) needs \(bytes >> 20) MB for \(set.count) points and \(set.targets.count + set.labels.count) \
-        answers, more than the \(largestMemory >> 20) MB it may take; use another surrogate or fewer points
+        \(recipe.name) needs \(bytes.partialValue >> 20) MB for \
+        \(inducing.map { "\($0) inducing points" } ?? "\(set.count) points") and \(answers) answers, more than the \
+        \(largestMemory >> 20) MB it may take; \
+        \(inducing == nil ? "use another surrogate (svgp is made for many points) or fewer points" : "use fewer with inducing=")
         """)
     }
   }
@@ -101,15 +122,17 @@ extension GaussianSurrogate {
   }
 
   /// The transformation of target k; nil where there is nothing to model.
-  private static func transform(_ set: TrainingSet, _ k: Int, _ stream: RandomStream, warm: TargetTransform?)
-    -> TargetTransform?
-  {
+  private static func transform(
+    _ set: TrainingSet, _ k: Int, _ stream: RandomStream, _ recipe: GaussianRecipe, warm: TargetTransform?
+  ) -> TargetTransform? {
     let rows = set.targets[k].indices.filter { set.targets[k][$0].isFinite }
     let values = rows.map { set.targets[k][$0] }
     let inputs = set.inputs.subset(rows)
     let scales = LengthScales(features: set.features, inputs: inputs)
     let candidates = TargetTransform.candidates(for: values)
     guard !candidates.isEmpty, scales.count > 0 else { return nil }
+    // The last identity compresses the tails where there are any.
+    if !recipe.isTransformed { return candidates.last { $0.shape == .identity } }
     if let warm,
       let same = candidates.first(where: { $0.shape == warm.shape && $0.hasTails == warm.hasTails })
     {
@@ -136,7 +159,7 @@ extension GaussianSurrogate {
   }
 
   private static func fitLabel(
-    _ set: TrainingSet, _ j: Int, _ targets: [TargetState], _ stream: RandomStream,
+    _ set: TrainingSet, _ j: Int, _ targets: [TargetState], _ stream: RandomStream, _ recipe: GaussianRecipe,
     warm: GaussianClassifier.Hyperparameters?, shouldStop: @escaping () -> Bool
   ) throws -> LabelState {
     let rows = set.labels[j].indices.filter { set.labels[j][$0].isFinite }
@@ -150,8 +173,30 @@ extension GaussianSurrogate {
     let scales = LengthScales(features: set.features, inputs: inputs)
     guard scales.count > 0 else { return constant }
     let hyperparameters = try GaussianClassifier.fit(
-      inputs: inputs, labels: labels, scales: scales, stream: stream, warm: warm, shouldStop: shouldStop)
-    return .classifier(labels: set.labels[j], hyperparameters)
+      inputs: inputs, labels: labels, scales: scales, stream: stream, warm: warm,
+      by: recipe.approximation, shouldStop: shouldStop)
+    if recipe.isSparse {
+      return .sparse(
+        try SparseClassifier.fit(
+          inputs: inputs, rows: rows, labels: labels, hyperparameters: hyperparameters,
+          count: recipe.inducing ?? SparseClassifier.standardCount(rows: rows.count), stream: stream,
+          shouldStop: shouldStop))
+    }
+    switch recipe.approximation {
+    case .laplace: return .classifier(labels: set.labels[j], hyperparameters)
+    case .variational: return .variational(labels: set.labels[j], hyperparameters)
+    }
+  }
+}
+
+extension GaussianSurrogate.LabelState {
+  /// Of a classifier.
+  fileprivate var hyperparameters: GaussianClassifier.Hyperparameters? {
+    switch self {
+    case .constant, .margin: nil
+    case .classifier(_, let found), .variational(_, let found): found
+    case .sparse(let state): state.hyperparameters
+    }
   }
 }
 

@@ -1,9 +1,10 @@
 import Foundation
 
-/// Exact Gaussian processes for targets and yes/no labels (`gpr` and `megp`).
+/// Gaussian processes for targets and yes/no labels: exact ones (`gpr`, `megp`, `egp`, `vgp`), and sparse ones that know their data through
+/// inducing points (`svgp`, `spv`, `siv`, `crv`).
 ///
 /// Each process models a linear combination of transformed targets that are known at the same points, and each transformed
-/// target is a linear combination of processes: one and the same in `gpr`, a linear model of coregionalisation in `megp`.
+/// target is a linear combination of processes: one and the same in `gpr`, a linear model of coregionalisation in `megp` and `crv`.
 /// A numeric constraint's probability is that of its margin, observation noise included: Phi(mean / deviation).
 public struct GaussianSurrogate: Surrogate {
   /// What is stored; factors are computed again when it is read, which costs less than keeping them.
@@ -32,6 +33,10 @@ public struct GaussianSurrogate: Surrogate {
     var logLikelihood: Double
     /// Number of points that its hyperparameters were searched for; nil for a process that is noise.
     var searchedPoints: Int?
+    /// Inducing points of a sparse process; nil for an exact one.
+    var inducing: Matrix?
+    /// The part of a sparse process's noise that is its own error, which counts as variance of its mean.
+    var unexplained: Double?
   }
 
   /// So much of a process in a target, or of a target in a process.
@@ -45,45 +50,67 @@ public struct GaussianSurrogate: Surrogate {
     case constant(logOdds: Double)
     case margin(target: Int)
     case classifier(labels: [Double], GaussianClassifier.Hyperparameters)
+    /// An exact one by variational inference.
+    case variational(labels: [Double], GaussianClassifier.Hyperparameters)
+    case sparse(SparseClassifier.State)
   }
 
   let state: State
-  private let processes: [GaussianProcess?]
+  private let processes: [KernelPosterior?]
   private let classifiers: [GaussianClassifier?]
 
   init(_ state: State) throws {
     self.state = state
-    let count = state.processes.count
-    let models = parallelMap(count + state.labels.count) { i in
-      Result<(GaussianProcess?, GaussianClassifier?), any Error> {
-        i < count
-          ? (try Self.process(state.processes[i], state), nil)
-          : (nil, try Self.classifier(state.labels[i - count], state.inputs))
+    let (sharers, count) = (state.sharers, state.processes.count)
+    let models = parallelMap(sharers.count + state.labels.count) { i in
+      Result<([KernelPosterior?], GaussianClassifier?), any Error> {
+        i < sharers.count
+          ? (try Self.posteriors(sharers[i], state), nil)
+          : ([], try Self.classifier(state.labels[i - sharers.count], state.inputs))
       }
     }
-    processes = try models.prefix(count).map { try $0.get().0 }
-    classifiers = try models.dropFirst(count).map { try $0.get().1 }
+    var processes = [KernelPosterior?](repeating: nil, count: count)
+    for (group, model) in zip(sharers, models) {
+      for (process, posterior) in zip(group, try model.get().0) { processes[process] = posterior }
+    }
+    self.processes = processes
+    classifiers = try models.dropFirst(sharers.count).map { try $0.get().1 }
   }
 
-  private static func process(_ process: ProcessState, _ state: State) throws -> GaussianProcess? {
-    guard process.hyperparameters.signalVariance > 0 else { return nil }
-    let known = state.targets[process.combination[0].index].values
-    let rows = known.indices.filter { known[$0].isFinite }
-    let values = rows.map { row in
-      process.combination.reduce(0) { sum, share in
-        let target = state.targets[share.index]
-        return sum + share.weight * target.transform!(target.values[row])
-      }
+  /// Of processes that share what they see of the data.
+  private static func posteriors(_ group: [Int], _ state: State) throws -> [KernelPosterior?] {
+    let first = state.processes[group[0]]
+    guard first.hyperparameters.signalVariance > 0 else { return [nil] }
+    let rows = state.rows(of: first)
+    let inputs = state.inputs.subset(rows)
+    if let inducing = first.inducing {
+      return try SparseFit.posteriors(
+        inputs: inputs, inducing: inducing, values: group.map { state.values(of: state.processes[$0], rows) },
+        hyperparameters: group.map { state.processes[$0].hyperparameters })
     }
-    return try GaussianProcess(
-      inputs: state.inputs.subset(rows), values: values, hyperparameters: process.hyperparameters)
+    return [
+      try GaussianProcess(
+        inputs: inputs, values: state.values(of: first, rows), hyperparameters: first.hyperparameters
+      ).posterior
+    ]
   }
 
   private static func classifier(_ label: LabelState, _ inputs: Matrix) throws -> GaussianClassifier? {
-    guard case .classifier(let labels, let hyperparameters) = label else { return nil }
-    let rows = labels.indices.filter { labels[$0].isFinite }
-    return try GaussianClassifier(
-      inputs: inputs.subset(rows), labels: rows.map { labels[$0] }, hyperparameters: hyperparameters)
+    func exact(
+      _ labels: [Double], _ hyperparameters: GaussianClassifier.Hyperparameters,
+      _ approximation: GaussianClassifier.Approximation
+    ) throws -> GaussianClassifier {
+      let rows = labels.indices.filter { labels[$0].isFinite }
+      return try GaussianClassifier(
+        inputs: inputs.subset(rows), labels: rows.map { labels[$0] }, hyperparameters: hyperparameters,
+        by: approximation)
+    }
+    switch label {
+    case .constant, .margin: return nil
+    case .classifier(let labels, let found): return try exact(labels, found, .laplace)
+    case .variational(let labels, let found): return try exact(labels, found, .variational)
+    case .sparse(let sparse): return try GaussianClassifier(sparse, inputs)
+    }
   }
 
   public init(from decoder: any Decoder) throws { try self.init(State(from: decoder)) }
@@ -94,6 +121,7 @@ public struct GaussianSurrogate: Surrogate {
     let varying = state.targets.filter { $0.transform != nil }
     let classified = classifiers.filter { $0 != nil }.count
     var parts = ["\(processes.filter { $0 != nil }.count) processes on \(state.inputs.rows) points"]
+    if let inducing = state.inducingCounts { parts.append(inducing) }
     if classified > 0 { parts.append("\(classified) classifier\(classified == 1 ? "" : "s")") }
     let constant = state.targets.count - varying.count
     if constant > 0 { parts.append("\(constant) constant") }
@@ -149,11 +177,12 @@ extension GaussianSurrogate {
         mean: Array(repeating: 0, count: rows), variance: Array(repeating: 0, count: rows), noise: 0)
       for share in target.shares {
         let square = share.weight * share.weight
+        let unexplained = state.processes[share.index].unexplained ?? 0
         for i in 0..<rows {
           latent.mean[i] += share.weight * moments[share.index].mean[i]
-          latent.variance[i] += square * moments[share.index].variance[i]
+          latent.variance[i] += square * (moments[share.index].variance[i] + unexplained)
         }
-        latent.noise += square * state.processes[share.index].hyperparameters.noiseVariance
+        latent.noise += square * (state.processes[share.index].hyperparameters.noiseVariance - unexplained)
       }
       return latent
     }
@@ -173,7 +202,7 @@ extension GaussianSurrogate {
     let logOdds = parallelMap(state.labels.count) { j -> [Double] in
       switch state.labels[j] {
       case .constant(let value): Array(repeating: value, count: inputs.rows)
-      case .classifier: classifiers[j]!.logOdds(inputs)
+      case .classifier, .variational, .sparse: classifiers[j]!.logOdds(inputs)
       case .margin(let k): (0..<inputs.rows).map { marginLogOdds(k, latent[k]!, $0).value }
       }
     }
@@ -212,10 +241,9 @@ extension GaussianSurrogate {
       if i < count {
         let (byMean, byVariance) = processSeeds[i]
         if let evaluation = evaluations[i] {
-          return processes[i]?.posterior.gradient(
-            evaluation, byMean: byMean[...], byVariance: byVariance[...])
+          return processes[i]?.gradient(evaluation, byMean: byMean[...], byVariance: byVariance[...])
         }
-        return processes[i]?.posterior.gradient(inputs, byMean: byMean, byVariance: byVariance)
+        return processes[i]?.gradient(inputs, byMean: byMean, byVariance: byVariance)
       }
       guard let classifier = classifiers[i - count], !seeds.logOdds.isEmpty else { return nil }
       return classifier.gradient(inputs, seeds: seeds.logOdds[i - count])
@@ -235,7 +263,7 @@ extension GaussianSurrogate {
   private func latentEvaluations(_ inputs: Matrix) -> ([Latent?], [KernelPosterior.Evaluation?]) {
     guard inputs.rows <= Self.keptRows else { return (latentMoments(inputs), processes.map { _ in nil }) }
     let zeros = [Double](repeating: 0, count: inputs.rows)
-    let evaluations = parallelMap(processes.count) { processes[$0]?.posterior.evaluate(inputs) }
+    let evaluations = parallelMap(processes.count) { processes[$0]?.evaluate(inputs) }
     let moments = evaluations.enumerated().map { k, evaluation -> Moments in
       evaluation.map { ($0.mean, $0.variance) } ?? (constantMean(k, zeros), zeros)
     }

@@ -21,6 +21,8 @@ struct HyperparameterFit {
   let scales: LengthScales
   var stream: RandomStream
   var shouldStop: () -> Bool = { false }
+  /// Logarithm of the least ratio of noise to signal variance.
+  var leastRatio = HyperparameterFit.ratioBounds.lower
 
   /// Hyperparameters for values of about unit variance, and the log marginal likelihood they reach; nil where no start works.
   ///
@@ -49,7 +51,9 @@ struct HyperparameterFit {
 
   /// Short climbs from many places, and two of them to the end: the best, and the best of those that explain much less or much more
   /// by noise, since those are the optima that likelihoods of few points confuse.
-  private func startedManyTimes(_ values: [Double]) -> [(theta: [Double], value: Double)] {
+  ///
+  /// - Parameter onlyBest: Whether the second one is left out.
+  func startedManyTimes(_ values: [Double], onlyBest: Bool = false) -> [(theta: [Double], value: Double)] {
     guard let isotropic = isotropic(values) else { return [] }
     var stream = stream.derived(0)
     let common = Array(repeating: isotropic.theta[0], count: scales.count)
@@ -64,7 +68,8 @@ struct HyperparameterFit {
     let noise = { (theta: [Double]) in theta[scales.count] }
     let other = order.dropFirst().first { abs(noise($0.theta) - noise(first.theta)) > log(10) }
     let rows = part(of: values, Self.subsetPoints)
-    return [first, other ?? order.dropFirst().first].compactMap { start in
+    let second = onlyBest ? nil : other ?? order.dropFirst().first
+    return [first, second].compactMap { start in
       start.flatMap { climb(values, from: $0.theta, rows: rows, evaluations: 100) }
     }
   }
@@ -76,7 +81,7 @@ struct HyperparameterFit {
     let rows = part(of: values, Self.isotropicPoints)
     let likelihood = likelihood(values, rows)
     var search = BoxLBFGS(
-      lower: [LengthScales.bounds.lower, Self.ratioBounds.lower],
+      lower: [LengthScales.bounds.lower, leastRatio],
       upper: [LengthScales.bounds.upper, Self.ratioBounds.upper])
     (search.maximumEvaluations, search.valueTolerance, search.shouldStop) = (25, 0.05, shouldStop)
     var best: (theta: [Double], value: Double)?
@@ -120,7 +125,7 @@ struct HyperparameterFit {
     return ((squares.reduce(0, +) / Double(rows.count)).squareRoot(), theta)
   }
 
-  private func part(of values: [Double], _ size: Int) -> [Int]? {
+  func part(of values: [Double], _ size: Int) -> [Int]? {
     DataPart(size: size, stream: stream.derived(UInt64(size))).rows(of: [values])
   }
 
@@ -129,15 +134,20 @@ struct HyperparameterFit {
     return MarginalLikelihood(inputs: inputs.subset(rows), values: rows.map { values[$0] })
   }
 
-  private func climb(
+  func climb(
     _ values: [Double], from start: [Double], rows: [Int]?, evaluations: Int, tolerance: Double = 0.01
   ) -> (
     theta: [Double], value: Double
   )? {
-    let likelihood = likelihood(values, rows)
+    climb(likelihood(values, rows), from: start, evaluations: evaluations, tolerance: tolerance)
+  }
+
+  func climb(
+    _ likelihood: any ProcessLikelihood, from start: [Double], evaluations: Int, tolerance: Double = 0.01
+  ) -> (theta: [Double], value: Double)? {
     let count = scales.count
     var search = BoxLBFGS(
-      lower: Array(repeating: LengthScales.bounds.lower, count: count) + [Self.ratioBounds.lower],
+      lower: Array(repeating: LengthScales.bounds.lower, count: count) + [leastRatio],
       upper: Array(repeating: LengthScales.bounds.upper, count: count) + [Self.ratioBounds.upper])
     (search.maximumEvaluations, search.valueTolerance) = (evaluations, tolerance)
     (search.gradientTolerance, search.shouldStop) = (0.02, shouldStop)
@@ -155,7 +165,7 @@ struct HyperparameterFit {
       }
       if result.value.isFinite { return (result.x, -result.value) }
       guard start[count] < Self.ratioBounds.upper else { return nil }
-      start[count] = max(start[count], Self.ratioBounds.lower) + Self.jitterGrowth
+      start[count] = max(start[count], leastRatio) + Self.jitterGrowth
     }
   }
 
@@ -168,9 +178,12 @@ struct HyperparameterFit {
   }
 
   private func finish(_ values: [Double], _ theta: [Double]) -> (GaussianHyperparameters, Double)? {
+    finish(MarginalLikelihood(inputs: inputs, values: values), theta)
+  }
+
+  func finish(_ likelihood: any ProcessLikelihood, _ theta: [Double]) -> (GaussianHyperparameters, Double)? {
     let columns = scales.columns(theta[..<scales.count])
     let ratio = exp(theta[scales.count])
-    let likelihood = MarginalLikelihood(inputs: inputs, values: values)
     guard let point = likelihood.value(lengthScales: columns, ratio: ratio) else { return nil }
     return (
       GaussianHyperparameters(

@@ -1,7 +1,8 @@
 import Foundation
 
 /// What a Gaussian process knows after conditioning, in one form for regression and classification:
-/// mean(x) = m + k(x)' a and variance(x) = s (1 - |L^-1 (r o k(x))|^2), with k the kernel of unit variance.
+/// mean(x) = m + k(x)' a and variance(x) = s (1 - |w|^2 + share |B^-1/2 w|^2) with w = L^-1 (r o k(x)), where k is the kernel of unit
+/// variance. The last term is there where the values at the points are known only so well (a sparse process).
 struct KernelPosterior: Sendable {
   let lengthScales: [Double]
   let signalVariance: Double
@@ -12,15 +13,23 @@ struct KernelPosterior: Sendable {
   let cholesky: Cholesky
   /// r; ones where nil.
   let rowScale: [Double]?
+  /// The factor of B and its share; nil for no last term.
+  let inner: Inner?
   private let scaled: [Double]
   private let norms: [Double]
 
+  struct Inner: Sendable {
+    let cholesky: Cholesky
+    let share: Double
+  }
+
   init(
     inputs: Matrix, lengthScales: [Double], signalVariance: Double, mean: Double, weights: [Double],
-    cholesky: Cholesky, rowScale: [Double]? = nil
+    cholesky: Cholesky, rowScale: [Double]? = nil, inner: Inner? = nil
   ) {
     (self.lengthScales, self.signalVariance, self.mean) = (lengthScales, signalVariance, mean)
     (self.weights, self.cholesky, self.rowScale) = (weights, cholesky, rowScale)
+    self.inner = inner
     scaled = MaternKernel.scale(inputs, lengthScales)
     norms = MaternKernel.squaredNorms(scaled, rows: inputs.rows, columns: inputs.columns)
   }
@@ -115,6 +124,13 @@ struct KernelPosterior: Sendable {
     if byVariance.contains(where: { $0 != 0 }) {
       // u = A^-1 (r o k): d variance = -2 s (r o u) dk, while d mean = a dk.
       u = evaluation.solved
+      if let inner {
+        // A^-1 with the last term: L'^-1 (I - share B^-1) L^-1.
+        var known = u
+        inner.cholesky.solveLower(&known, count: count)
+        inner.cholesky.solveUpper(&known, count: count)
+        for i in u.indices { u[i] -= inner.share * known[i] }
+      }
       cholesky.solveUpper(&u, count: count)
       scaleRows(&u, count)
     }
@@ -153,9 +169,14 @@ struct KernelPosterior: Sendable {
     let n = norms.count
     scaleRows(&k, count)
     cholesky.solveLower(&k, count: count)
+    var known = inner == nil ? [] : k
+    inner?.cholesky.solveLower(&known, count: count)
     return (0..<count).map { i in
       let row = Array(k[(i * n)..<((i + 1) * n)])
-      return signalVariance * max(1 - BLAS.dot(row, row), 0)
+      let prior = max(1 - BLAS.dot(row, row), 0)
+      guard let inner else { return signalVariance * prior }
+      let values = Array(known[(i * n)..<((i + 1) * n)])
+      return signalVariance * (prior + inner.share * BLAS.dot(values, values))
     }
   }
 

@@ -1,8 +1,17 @@
 import Foundation
 
+/// An approximate marginal likelihood of yes/no labels, and the posterior that goes with it.
+protocol ClassificationLikelihood: AnyObject {
+  /// Nil where the approximation does not converge.
+  func evaluate(lengthScales: [Double], signalVariance: Double) -> LaplaceLikelihood.Point?
+
+  /// Of the latent function's difference to its prior mean; nil where the approximation does not converge.
+  func posterior(lengthScales: [Double], signalVariance: Double) -> KernelPosterior?
+}
+
 /// Gaussian process classification with the logistic likelihood, by Laplace's approximation
 /// (Rasmussen and Williams 2006, sections 3.4 and 5.5.1, algorithms 3.1 and 5.1), about a given prior mean.
-final class LaplaceLikelihood {
+final class LaplaceLikelihood: ClassificationLikelihood {
   struct Point {
     /// Approximate log marginal likelihood.
     var value: Double

@@ -1,11 +1,21 @@
 import Foundation
 
+/// A log marginal likelihood, or a lower bound of one, by length scales and the ratio of noise to signal variance.
+protocol ProcessLikelihood: AnyObject {
+  /// The value and its derivatives by the logarithms of each column's length scale and of the ratio; nil where a matrix is not positive
+  /// definite in floating point.
+  func evaluate(lengthScales: [Double], ratio: Double) -> MarginalLikelihood.Point?
+
+  /// The same without derivatives.
+  func value(lengthScales: [Double], ratio: Double) -> MarginalLikelihood.Point?
+}
+
 /// The log marginal likelihood of a Gaussian process as a function of length scales and the ratio of noise to signal variance;
 /// the constant mean and the signal variance are at their best values for those, which have a closed form
 /// (Rasmussen and Williams 2006, eqs. 5.8, 5.9; concentrated as in Santner, Williams and Notz, The Design and Analysis of Computer
 /// Experiments, 2003, section 3.3):
 /// with A = C + ratio I, mean = 1'A^-1 y / 1'A^-1 1, a = A^-1 (y - mean), signal = y'a / n.
-final class MarginalLikelihood {
+final class MarginalLikelihood: ProcessLikelihood {
   struct Point {
     var value: Double
     var byLengthScale: [Double]

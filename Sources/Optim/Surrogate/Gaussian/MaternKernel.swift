@@ -51,6 +51,21 @@ enum MaternKernel {
       }
     }
   }
+
+  /// `slopes[i, j] *= left[i] * right[j] + adding[i, j]`, row by row.
+  static func weigh(
+    _ slopes: inout [Double], rows: Int, left: [Double], right: [Double], adding: [Double]
+  ) {
+    let order = right.count
+    adding.withUnsafeBufferPointer { adding in
+      slopes.withUnsafeMutableBufferPointer { slopes in
+        guard let weights = adding.baseAddress, let s = slopes.baseAddress else { return }
+        for i in 0..<rows {
+          dmo_weigh_slopes(order, left[i], right, 0, right, -1, weights + i * order, s + i * order)
+        }
+      }
+    }
+  }
 }
 
 /// Covariances among training points and their derivatives by the length scales, in buffers that serve a whole fit.
@@ -118,6 +133,19 @@ final class MaternGram {
       for k in 0..<d {
         let z = scaled[row + k]
         gradient[k] -= 4 * z * (z * total - product[row + k])
+      }
+    }
+    return gradient
+  }
+
+  /// Derivatives of the same sum by the inputs themselves, row by row; straight after `lengthScaleGradient`.
+  func inputGradient(_ lengthScales: [Double]) -> Matrix {
+    let (n, d) = (inputs.rows, inputs.columns)
+    var gradient = Matrix(rows: n, columns: d)
+    for i in 0..<n {
+      let row = i * (d + 1)
+      for k in 0..<d {
+        gradient[i, k] = 4 * (scaled[row + k] * product[row + d] - product[row + k]) / lengthScales[k]
       }
     }
     return gradient
