@@ -9,6 +9,8 @@ struct TrainingStepBenchmark: Workload {
   func measure(_ bench: Bench) throws -> [Measurement] {
     let peer = try bench.peer("training_step")
     var rows: [Measurement] = []
+    let square = NetworkProbe.squareProduct { leastCPU(bench.quick ? 1 : 10, $0) }
+    let peak = square.operations / square.seconds * 1e-9
     for (width, goal) in [(128, 2.0), (64, 3.0), (32, 5.0)] {
       let probe = NetworkProbe(width: width, batch: 128)
       let repeats = bench.quick ? 1 : 30
@@ -21,7 +23,9 @@ struct TrainingStepBenchmark: Workload {
           what: "training step, width \(width), 128 x 16 tokens", ours: step,
           peer: other.map { ("PyTorch", $0) },
           goal: ">= \(Int(goal))x PyTorch", met: other.map { $0 >= goal * step },
-          note: String(format: "products %.0f %% of it, at %.0f Gflop/s", 100 * products / step, rate)))
+          note: String(
+            format: "products %.0f %% of it, at %.0f Gflop/s, %.0f %% of a product of 1024 x 1024 matrices",
+            100 * products / step, rate, 100 * rate / peak)))
       for (what, count, key) in [
         ("prediction of", 10_000, "predict"), ("input gradients at", 200, "gradient"),
       ] {

@@ -174,7 +174,30 @@ extension Session {
 
   /// The points of an `of=` option, or all evaluated ones.
   func points(_ arguments: Arguments, _ name: String = "of") -> Points {
-    arguments.points(name) ?? archivePoints("archive") { $0 != .pending }
+    arguments.points(name).map(answered) ?? archivePoints("archive") { $0 != .pending }
+  }
+
+  /// Points that were pending when they were bound, such as those of a trace, with what the archive knows of them by now.
+  func answered(_ points: Points) -> Points {
+    let archive = campaign.archive
+    var evaluations = points.evaluations
+    let pending = evaluations.states.indices.filter { evaluations.states[$0] == .pending }
+    guard !pending.isEmpty, evaluations.parameterNames == archive.parameterNames,
+      evaluations.outputNames == archive.outputNames
+    else { return points }
+    var places: [[UInt64]: Int] = [:]
+    for row in 0..<archive.count where archive.states[row] != .pending {
+      places[archive.parameterValues(row).map(\.bitPattern)] = row
+    }
+    var rows = points.rows
+    for row in pending {
+      guard let place = places[evaluations.parameterValues(row).map(\.bitPattern)] else { continue }
+      evaluations.set(
+        row, state: archive.states[place], outputs: archive.outputValues(place),
+        seconds: archive.seconds[place], failure: archive.failures[place])
+      rows[row] = place + 1
+    }
+    return Points(title: points.title, evaluations: evaluations, rows: rows, trace: points.trace)
   }
 
   /// Points that satisfy a `where` condition.

@@ -40,7 +40,7 @@ extension Session {
     switch arguments.items["what"]!.first! {
     case .word("pareto", _): table = try self.table(try paretoPoints(), full: true)
     case .word("all", _): table = try self.table(archivePoints("all points"), full: true)
-    case .value(.points(let points), _): table = try self.table(points, full: true)
+    case .value(.points(let points), _): table = try self.table(answered(points), full: true)
     case .value(.table(let own), _): table = own
     case .value(.tables(let tables), _): table = tables[0]
     case .value(.illustrated(let shown, _), _): table = shown

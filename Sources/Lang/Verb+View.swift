@@ -41,7 +41,7 @@ extension Session {
   func table(_ arguments: Arguments) throws -> Value {
     var isWhole = false
     var formulas: [(value: Value, text: String, span: Span)] = []
-    var source: Points? = arguments.points("of")
+    var source: Points? = arguments.points("of").map(answered)
     for item in arguments.items["what"] ?? [] {
       switch item {
       case .word("all", _): isWhole = true
@@ -138,7 +138,7 @@ extension Session {
 
   private func figure(_ arguments: Arguments) throws -> Figure {
     var formulas: [(value: Value, text: String, span: Span)] = []
-    var source: Points? = arguments.points("of")
+    var source: Points? = arguments.points("of").map(answered)
     for item in arguments.items["what"] ?? [] {
       switch item {
       case .word("constraints", _): return try constraintBars(arguments)

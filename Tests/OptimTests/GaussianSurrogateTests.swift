@@ -58,7 +58,7 @@ import Testing
       }.gradient
     }
     let (alone, together) = (gradient(many.subset(Array(0..<9))), gradient(many))
-    for (a, b) in zip(alone.values, together.values) { #expect(abs(a - b) <= 1e-9 * max(abs(a), 1)) }
+    for (a, b) in zip(alone.values, together.values) { #expect(abs(a - b) <= 1e-7 * max(abs(a), 1)) }
   }
 
   @Test func isTheSameAfterStoring() throws {
@@ -240,7 +240,7 @@ import Testing
     state.processes[0].hyperparameters.lengthScales = [1, 1]
     state.processes[0].hyperparameters.noiseVariance =
       1e-8 * state.processes[0].hyperparameters.signalVariance
-    let far = Matrix(rows: 60, columns: 2, values: near.values.map { $0 + 1e5 })
+    let far = Matrix(rows: 60, columns: 2, values: near.values.map { $0 + 1e6 })
     let model = try fit(trainingSet(far, targets: targets), warm: try GaussianSurrogate(state))
     #expect(
       model.state.processes[0].hyperparameters.noiseVariance > 1e-7

@@ -80,6 +80,18 @@ package final class NetworkProbe {
     }
   }
 
+  /// Seconds for one product of large square matrices on one thread, which gives what the processor can do, by the smallest time that
+  /// `time` tells of it; and its multiplications and additions.
+  package static func squareProduct(_ time: (() -> Void) -> Double) -> (seconds: Double, operations: Double) {
+    let order = 1024
+    var plan = ArenaPlan()
+    let places = (0..<3).map { _ in plan.panel(rows: order, columns: order) }
+    let arena = Arena(plan)
+    let panels = places.map { arena[$0] }
+    let seconds = time { panels[2].multiply(panels[0], panels[1]) }
+    return (seconds, 2 * Double(order) * Double(order) * Double(order))
+  }
+
   /// Predictions at as many points as wanted, in batches.
   package func predict(_ points: Int) {
     for _ in stride(from: 0, to: points, by: batch) { run.forward(state.parameters) }
