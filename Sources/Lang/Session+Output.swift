@@ -197,7 +197,9 @@ extension Session {
         seconds: archive.seconds[place], failure: archive.failures[place])
       rows[row] = place + 1
     }
-    return Points(title: points.title, evaluations: evaluations, rows: rows, trace: points.trace)
+    let isKnown = !evaluations.states.contains(.pending)
+    let title = isKnown ? points.title.replacingOccurrences(of: Points.predicted, with: "") : points.title
+    return Points(title: title, evaluations: evaluations, rows: rows, trace: points.trace)
   }
 
   /// Points that satisfy a `where` condition.

@@ -55,6 +55,9 @@ public struct Points: Sendable {
   public let rows: [Int]
   /// The trace they were selected from.
   public var trace: Trace?
+
+  /// Ends the title of points whose table shows predictions.
+  static let predicted = "; predicted"
   /// What they were chosen by, one value per point each: columns behind the others.
   var measures: [(name: String, values: [Double])] = []
 

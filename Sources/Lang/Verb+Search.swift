@@ -57,7 +57,7 @@ extension Session {
     }
     if all.evaluations.states.allSatisfy({ $0 == .pending }) {
       throw SessionError(
-        "of: these \(all.evaluations.count) points were not evaluated yet when they were named; points that 'pareto' returns are"
+        "of: these \(all.evaluations.count) points are not evaluated yet; 'evaluate' them first"
       )
     }
     return all

@@ -51,7 +51,7 @@ extension Session {
     for selected in trace.selected { points.appendPending(selected.point) }
     let converged = trace.paths.count { $0.ending == .converged }
     let title =
-      "\(trace.selected.count) points from \(trace.paths.count) \(target.rawValue) traces, \(converged) converged; predicted"
+      "\(trace.selected.count) points from \(trace.paths.count) \(target.rawValue) traces, \(converged) converged\(Points.predicted)"
     return .points(
       Points(
         title: title, evaluations: points, rows: Array(repeating: 0, count: points.count), trace: trace))
