@@ -199,7 +199,9 @@ extension Session {
     }
     let isKnown = !evaluations.states.contains(.pending)
     let title = isKnown ? points.title.replacingOccurrences(of: Points.predicted, with: "") : points.title
-    return Points(title: title, evaluations: evaluations, rows: rows, trace: points.trace)
+    var result = points
+    (result.title, result.evaluations, result.rows) = (title, evaluations, rows)
+    return result
   }
 
   /// Points that satisfy a `where` condition.

@@ -49,17 +49,17 @@ public struct Symbolic: Sendable {
 /// Evaluated points that a verb has returned, apart from the session's archive and later changes to it.
 public struct Points: Sendable {
   /// How it came about: `pareto`, `sample`; the title of its table.
-  public let title: String
-  public let evaluations: Evaluations
+  public var title: String
+  public var evaluations: Evaluations
   /// Their places in the archive at that time, counted from 1; 0 for points that are not in it.
-  public let rows: [Int]
+  public var rows: [Int]
   /// The trace they were selected from.
   public var trace: Trace?
+  /// What they were chosen by, one value per point each: columns behind the others.
+  var measures: [(name: String, values: [Double])] = []
 
   /// Ends the title of points whose table shows predictions.
   static let predicted = "; predicted"
-  /// What they were chosen by, one value per point each: columns behind the others.
-  var measures: [(name: String, values: [Double])] = []
 
   /// Some of them, in this order.
   func keeping(_ places: [Int]) -> Points {
