@@ -20,6 +20,8 @@ struct Kernel {
     while !session.hasEnded, let line = input.line() {
       if line.allSatisfy({ [0x20, 0x09, 0x0D].contains($0) }) { continue }
       answer(line)
+      // None is left over for what comes next.
+      Signals.forgetInterrupts()
       host.request = NSNull()
     }
     return Signals.isTerminated ? .terminated : .success
@@ -63,7 +65,6 @@ struct Kernel {
       answer.merge(Self.failure(error)) { $1 }
     }
     host.endStatement()
-    Signals.forgetInterrupts()
     if session.hasEnded { answer["ended"] = true }
     host.send("done", answer)
   }

@@ -81,7 +81,9 @@ enum Options {
           "'slurm' prints a batch script: \(code == nil ? "-i" : "-e") has no place in it")
       }
       if let command {
-        if editors.kernel { throw ValidationError("--kernel goes with no command, found '\(command.rawValue)'") }
+        if editors.kernel {
+          throw ValidationError("--kernel goes with no command, found '\(command.rawValue)'")
+        }
         return try perform(command, words.dropFirst())
       }
       let script = code == nil || words.first?.contains("=") == false ? words.popFirst() : nil
@@ -93,7 +95,8 @@ enum Options {
         script: script, code: code, overrides: try Options.overrides(words), common: common, stays: stays,
         isQuiet: quiet)
       if editors.kernel, isCheck || isSlurm || script != nil || code != nil || stays {
-        throw ValidationError("--kernel takes its statements from standard input: no script, -e or -i goes with it")
+        throw ValidationError(
+          "--kernel takes its statements from standard input: no script, -e or -i goes with it")
       }
       if isSlurm { return try program.slurm(slurm.request(), values: Array(words)) }
       if isCheck { return try program.check() }
@@ -103,7 +106,9 @@ enum Options {
       }
       if let foreign = MPIJob.foreignLauncher { throw ValidationError(foreign) }
       if editors.kernel {
-        if MPIJob.isRank { throw ValidationError("--kernel: mpirun cannot start it; 'workers 8' starts workers") }
+        if MPIJob.isRank {
+          throw ValidationError("--kernel: mpirun cannot start it; 'workers 8' starts workers")
+        }
         return try program.kernel(try common.workforce())
       }
       guard MPIJob.isRank else { return try program.run(try common.workforce()) }

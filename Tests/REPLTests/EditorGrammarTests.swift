@@ -105,8 +105,9 @@ import Testing
   @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/vim"))) func vimLoadsIt() throws {
     let place = try Workplace()
     _ = try place.dmo("editor", "vim", "grammar")
-    let script =
-      "sample sobol 8 where x < 1e-3  # why\\nminimize f = rms(x)\\nsimulator c {\\n  run = \\\"a{x}\\\"\\n}\\n"
+    try place.write(
+      "s.dmo",
+      "sample sobol 8 where x < 1e-3  # why\nminimize f = rms(x)\nsimulator c {\n  run = \"a{x}\"\n}\n")
     let names = [(1, 1), (1, 16), (1, 26), (1, 33), (2, 1), (2, 14), (4, 3), (4, 10), (4, 11)].map {
       "synIDattr(synID(\($0.0), \($0.1), 0), 'name')"
     }
@@ -115,9 +116,8 @@ import Testing
       "call writefile([&filetype, b:current_syntax, &formatprg, \(names.joined(separator: ", "))], 'found')",
       "call writefile([execute('messages')], 'messages')", "qa!",
     ]
-    let result = try place.shell(
-      "printf '\(script)' > s.dmo && vim -u NONE -i NONE -n -es \(commands.map { "-c \"\($0)\"" }.joined(separator: " "))"
-    )
+    let words = commands.map { "-c \"\($0)\"" }.joined(separator: " ")
+    let result = try place.shell("vim -u NONE -i NONE -n -es \(words)")
     let found = place.text("found").split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     let expected = [
       "dmo", "dmo", "dmo format -", "dmoVerb", "dmoClause", "dmoNumber", "dmoComment", "dmoDeclaration",
@@ -132,7 +132,8 @@ import Testing
     (["editor"], "one of vim, textmate, tree-sitter"), (["editor", "emacs"], "no grammar for 'emacs'"),
     (["editor", "vim", "a", "b"], "found 'b' too"), (["lsp", "x"], "'lsp' takes nothing"),
   ]) func usage(arguments: [String], message: String) throws {
-    let result = try Workplace().start(arguments).result()
+    let place = try Workplace()
+    let result = try place.start(arguments).result()
     #expect(result.status == 2 && result.errors.contains(message), "\(result.all)")
   }
 }
