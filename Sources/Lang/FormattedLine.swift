@@ -1,10 +1,12 @@
 /// A line of a program in the standard layout.
 struct FormattedLine {
   /// A place that lines one below the other may share.
-  struct Column: Equatable {
+  struct Column {
     let kind: String
     /// The piece that stands there.
     let piece: Int
+    /// The writer has put more than one blank before it.
+    let isLinedUp: Bool
   }
 
   /// Levels of indentation, two blanks each.
@@ -12,9 +14,8 @@ struct FormattedLine {
   /// What the line consists of, each with the blank before it.
   private(set) var pieces: [String] = []
   var comment: String?
-  var column: Column?
-  /// The writer has put more than one blank before the column.
-  var isLinedUp = false
+  /// From left to right.
+  var columns: [Column] = []
   /// The writer has put more than two blanks before the comment.
   var isCommentLinedUp = false
 
@@ -41,17 +42,20 @@ struct FormattedLine {
     return texts.joined(separator: "\n") + (texts.isEmpty ? "" : "\n")
   }
 
-  /// Runs of lines with the same column are lined up where the writer has lined up any of them.
+  /// Runs of lines with the same column are lined up where the writer has lined up any of them; the left columns first.
   private static func lineUpColumns(_ lines: inout [FormattedLine]) {
-    for run in runs(
-      lines, where: { a, b in a.column?.kind == b.column?.kind && a.depth == b.depth && a.column != nil })
-    {
-      guard run.contains(where: { lines[$0].isLinedUp }) else { continue }
-      let places = run.compactMap { row in lines[row].column.map { (row: row, piece: $0.piece) } }
-      let widths = places.map { lines[$0.row].width(before: $0.piece) }
-      for (place, width) in zip(places, widths) {
-        let padding = String(repeating: " ", count: widths.max()! - width)
-        lines[place.row].pieces[place.piece] = padding + lines[place.row].pieces[place.piece]
+    for order in 0..<(lines.map(\.columns.count).max() ?? 0) {
+      let column = { (line: FormattedLine) in order < line.columns.count ? line.columns[order] : nil }
+      let runs = runs(lines) { a, b in
+        column(a) != nil && column(a)?.kind == column(b)?.kind && a.depth == b.depth
+      }
+      for run in runs where run.contains(where: { column(lines[$0])?.isLinedUp ?? false }) {
+        let places = run.compactMap { row in column(lines[row]).map { (row: row, piece: $0.piece) } }
+        let widths = places.map { lines[$0.row].width(before: $0.piece) }
+        for (place, width) in zip(places, widths) {
+          let padding = String(repeating: " ", count: widths.max()! - width)
+          lines[place.row].pieces[place.piece] = padding + lines[place.row].pieces[place.piece]
+        }
       }
     }
   }

@@ -159,7 +159,7 @@ public struct Formatter {
   /// A brace that holds statements rather than the items of a map or a set.
   private var isBlockStart: Bool {
     guard isOutside, let previous else { return false }
-    if previous.kind == .identifier("else") { return true }
+    if previous.kind == .identifier("else") { return !statement.contains { $0.kind == .identifier("then") } }
     guard case .identifier(let word)? = statement.first?.kind,
       ["if", "for", "while", "def", "simulator", "else"].contains(word)
     else { return false }
@@ -238,25 +238,31 @@ public struct Formatter {
     source.bytes[token.range.upperBound - 1] == UInt8(ascii: ".")
   }
 
-  /// Where writers line up what they declare: behind the name of a parameter, an output or a constraint, before `=` elsewhere.
+  /// Where writers line up what they declare: behind the name of a parameter, before its unit, behind the name of an output or a
+  /// constraint, before `=` elsewhere.
   private func noteColumn(_ token: Token, in line: inout FormattedLine) {
-    guard line.column == nil, isOutside, !statement.isEmpty, line.pieces.count > 1,
-      let previous, case .identifier(let first)? = statement.first?.kind
+    guard isOutside, !statement.isEmpty, line.pieces.count > 1, let previous,
+      case .identifier(let first)? = statement.first?.kind,
+      let kind = columnKind(token, after: previous, of: first, isFirst: line.columns.isEmpty),
+      !line.columns.contains(where: { $0.kind == kind })
     else { return }
     let gap = token.range.lowerBound - previous.range.upperBound
-    let isColumn =
-      switch (first, token.kind) {
-      case ("param", .identifier("in")),
-        (_, .symbol(.assign)) where !(token.kind == .symbol(.assign) && isOption):
-        true
-      case ("constraint", _): previous.kind == .symbol(.colon)
-      case ("output", _): (brackets.last?.isSimulator ?? false) && statement.count > 1 && token.isSpaced
-      default: false
-      }
-    guard isColumn else { return }
-    let isSetting = token.kind == .symbol(.assign) && brackets.last?.isSimulator ?? false
-    line.column = FormattedLine.Column(kind: isSetting ? "=" : first, piece: line.pieces.count - 1)
-    line.isLinedUp = gap > 1
+    line.columns.append(
+      FormattedLine.Column(kind: kind, piece: line.pieces.count - 1, isLinedUp: gap > 1))
+  }
+
+  private func columnKind(_ token: Token, after previous: Token, of first: String, isFirst: Bool) -> String? {
+    let isInSimulator = brackets.last?.isSimulator ?? false
+    switch (first, token.kind) {
+    case ("param", .identifier("in")) where isFirst: return "param"
+    case ("param", .string) where !isFirst && !statement.contains { $0.kind == .identifier("when") }:
+      return "unit"
+    case (_, .symbol(.assign)) where isFirst && !isOption: return isInSimulator ? "=" : first
+    case ("constraint", _) where isFirst && previous.kind == .symbol(.colon): return "constraint"
+    case ("output", _) where isFirst && isInSimulator && statement.count > 1 && token.isSpaced:
+      return "output"
+    default: return nil
+    }
   }
 }
 

@@ -174,6 +174,22 @@ struct FormatterTests {
     try check(text, "columns")
   }
 
+  @Test func unitsOfParameters() throws {
+    let text = """
+      param a   in [0.1, 2]   "mS"
+      param long in [1e-4, 1e-2] "S" log
+      param c in 0..100 when b == "two"
+      """
+    let expected = """
+      param a    in [0.1, 2]     "mS"
+      param long in [1e-4, 1e-2] "S" log
+      param c    in 0..100 when b == "two"
+
+      """
+    #expect(try Self.format(text) == expected)
+    try check(text, "units")
+  }
+
   @Test func lineEndsAndNothing() throws {
     #expect(try Self.format("let a = 1\r\n\r\n# c\r\n") == "let a = 1\n\n# c\n")
     #expect(try Self.format("") == "" && Self.format("\n \n") == "")
