@@ -144,7 +144,7 @@ public final class Session {
     return Diagnostic(.runtime("\(error)"), at: span)
   }
 
-  private func interpreter(isChecking: Bool) -> Interpreter {
+  func interpreter(isChecking: Bool) -> Interpreter {
     Interpreter(
       environment: environment, isChecking: isChecking, effects: self, maximumSteps: maximumSteps,
       shouldStop: { [weak self] in self.map { $0.host.interruption != .none } ?? true })

@@ -20,6 +20,7 @@ public final class Source: Sendable {
   }
 
   public var count: Int { bytes.count - 1 }
+  var lineCount: Int { lineStarts.count }
   public var text: String { String(decoding: bytes.dropLast(), as: UTF8.self) }
 
   public func text(in range: Range<Int>) -> String {

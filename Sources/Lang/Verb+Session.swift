@@ -97,7 +97,7 @@ extension Session {
     throw Diagnostic(.unknownTopic(word, hint: near.map { "did you mean '\($0)'?" }), at: span)
   }
 
-  private func describe(_ binding: Binding) -> String {
+  func describe(_ binding: Binding) -> String {
     "'\(binding.name.text)' is \(binding.role.name), declared at \(binding.name.span.linePlace)"
   }
 

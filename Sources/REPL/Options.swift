@@ -6,7 +6,7 @@ import Optim
 enum Options {
   static let version = dmoVersion
 
-  /// One command. `check` and `slurm` are words in front of the script rather than subcommands: those do not go together
+  /// One command. `check`, `slurm`, `format`, `editor` and `lsp` are words in front of the script rather than subcommands: those do not go together
   /// with a command that takes arguments itself.
   struct Root: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -17,6 +17,9 @@ enum Options {
         dmo [options] [script.dmo [name=value ...]]
         dmo [options] check script.dmo [name=value ...]
         dmo [options] slurm script.dmo [--nodes <n>] [--ntasks-per-node <k>] ... [name=value ...]
+        dmo format script.dmo ... [--check]
+        dmo editor vim|textmate|tree-sitter [folder]
+        dmo lsp
         """,
       discussion: """
         Without a script and at a terminal, dmo starts its prompt; 'help' there explains the language.
@@ -24,6 +27,7 @@ enum Options {
         it runs nothing.
         'slurm' checks a script and prints a batch script that runs it under Slurm, turn after turn until it is finished: \
         dmo slurm script.dmo > job.sh && sbatch job.sh
+        'format' lays scripts out anew, 'editor' writes a grammar for an editor, 'lsp' is a language server.
         Results go to standard output, notes, progress and errors to standard error.
         Exit status: 0 ok, 1 a run-time failure, 2 usage, 3 an error found before anything ran, \
         130 interrupted, 143 terminated with everything saved.
@@ -33,6 +37,8 @@ enum Options {
     @OptionGroup var common: Common
 
     @OptionGroup(title: "Options of 'slurm'") var slurm: Slurm
+
+    @OptionGroup(title: "Editors and notebooks") var editors: Editors
 
     @Option(name: .customShort("e"), help: ArgumentHelp("Run this text.", valueName: "code"))
     var code: String?
@@ -65,12 +71,20 @@ enum Options {
       if isCheck, MPIJob.announcedRank > 0 { return .success }
       let isSlurm = words.first == "slurm" && !Options.isFile("slurm")
       if isCheck || isSlurm { words.removeFirst() }
+      let command = EditorCommand(words)
+      if editors.check, command != .format { throw ValidationError("--check belongs to 'dmo format'") }
       if let option = slurm.first, !isSlurm {
         throw ValidationError("\(option) belongs to 'dmo slurm script.dmo'")
       }
       if isSlurm, code != nil || stays {
         throw ValidationError(
           "'slurm' prints a batch script: \(code == nil ? "-i" : "-e") has no place in it")
+      }
+      if let command {
+        if editors.kernel {
+          throw ValidationError("--kernel goes with no command, found '\(command.rawValue)'")
+        }
+        return try perform(command, words.dropFirst())
       }
       let script = code == nil || words.first?.contains("=") == false ? words.popFirst() : nil
       if script != nil && code != nil { throw ValidationError("give a script or -e, not both") }
@@ -80,6 +94,10 @@ enum Options {
       let program = Program(
         script: script, code: code, overrides: try Options.overrides(words), common: common, stays: stays,
         isQuiet: quiet)
+      if editors.kernel, isCheck || isSlurm || script != nil || code != nil || stays {
+        throw ValidationError(
+          "--kernel takes its statements from standard input: no script, -e or -i goes with it")
+      }
       if isSlurm { return try program.slurm(slurm.request(), values: Array(words)) }
       if isCheck { return try program.check() }
       if common.workers == nil, let launcher = common.launcher, launcher != "local" {
@@ -87,6 +105,12 @@ enum Options {
           "--launcher: say how many workers it starts: --workers 8 --launcher \(launcher)")
       }
       if let foreign = MPIJob.foreignLauncher { throw ValidationError(foreign) }
+      if editors.kernel {
+        if MPIJob.isRank {
+          throw ValidationError("--kernel: mpirun cannot start it; 'workers 8' starts workers")
+        }
+        return try program.kernel(try common.workforce())
+      }
       guard MPIJob.isRank else { return try program.run(try common.workforce()) }
       if common.workers != nil {
         throw ValidationError("--workers: this dmo was started by mpirun, which has said how many there are")
@@ -159,7 +183,7 @@ enum Options {
     throw ValidationError("'\(word)' is a value for an 'arg', but there is no script before it")
   }
 
-  fileprivate static func isFile(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+  static func isFile(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
   fileprivate static func overrides(_ words: ArraySlice<String>) throws -> [String: String] {
     var result: [String: String] = [:]

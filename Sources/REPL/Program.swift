@@ -11,7 +11,7 @@ struct Program {
   let stays: Bool
   let isQuiet: Bool
 
-  private var terminal: Terminal { Terminal(color: common.color) }
+  var terminal: Terminal { Terminal(color: common.color) }
 
   func run(_ workforce: Workforce) throws -> ExitStatus {
     Signals.install()
