@@ -179,6 +179,7 @@ extension Session {
       : try campaign.search(
         algorithm, options: search, generations: generations, stopping: stopping, recordEvery: recordEvery,
         reference: reference, observer: host)
+    if host.followsSearches { host.follow(SearchProgress(result, algorithm: algorithm.name)) }
     noteSearch(remembered: result.remembered, computed: result.computed, interrupted: result.wasInterrupted)
     if let reason = result.reason {
       host.note("stopped: \(reason)")
@@ -239,10 +240,18 @@ extension Session {
     options.reference = arguments.numbers("reference").map(costs)
     // Epochs of a moment are summed up by the table; slow ones are told as they end.
     var told = ContinuousClock.now - .seconds(1)
+    var records: [EpochRecord] = []
     let result = try campaign.optimize(algorithm, options: options, observer: host) { record in
+      if self.host.followsSearches {
+        records.append(record)
+        self.host.follow(SearchProgress(records, surrogate: name, isOver: false))
+      }
       guard told.duration(to: .now) >= .seconds(1) else { return }
       self.note(record)
       told = .now
+    }
+    if host.followsSearches {
+      host.follow(SearchProgress(result.records, surrogate: name, isOver: true))
     }
     noteSearch(remembered: result.remembered, computed: result.computed, interrupted: result.wasInterrupted)
     host.note("stopped: \(result.reason)")
