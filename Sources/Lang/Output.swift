@@ -31,4 +31,6 @@ public protocol SessionHost: Observer {
   var followsSearches: Bool { get }
   /// Called at the end of every epoch and of the search.
   func follow(_ search: SearchProgress)
+  /// Says what an epoch of a search has done; a host that follows searches knows it.
+  func note(epoch text: String)
 }

@@ -12,6 +12,7 @@ public struct SearchProgress: Sendable {
 extension SessionHost {
   public var followsSearches: Bool { false }
   public func follow(_ search: SearchProgress) {}
+  public func note(epoch text: String) { note(text) }
 }
 
 extension SearchProgress {

@@ -271,7 +271,8 @@ extension Session {
       ("simulating", record.simulating), ("training", record.training), ("searching", record.searching),
     ]
     .filter { $0.1 > 0 }.map { "\($0.0) \(Duration.brief(.seconds($0.1)))" }
-    host.note(parts.joined(separator: ", ") + (times.isEmpty ? "" : " (\(times.joined(separator: ", ")))"))
+    host.note(
+      epoch: parts.joined(separator: ", ") + (times.isEmpty ? "" : " (\(times.joined(separator: ", ")))"))
   }
 
   private func epochTable(_ result: OptimizationResult, _ name: String, isAsynchronous: Bool) -> Table {

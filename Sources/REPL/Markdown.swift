@@ -176,7 +176,7 @@ enum Markdown {
           item.append("")
         } else if indentation(line) >= marker.width {
           item.append(String(line.dropFirst(marker.width)))
-        } else if !isBlank(item.last!), !startsBlock(line) {
+        } else if !isBlank(item.last!), !startsBlock(line), ListMarker(line) == nil {
           item.append(line)
         } else {
           break

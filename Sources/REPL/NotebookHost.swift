@@ -85,6 +85,9 @@ final class NotebookHost: SessionHost {
     page.add(note: text)
   }
 
+  /// The table of the search has it.
+  func note(epoch text: String) { terminal.note(text) }
+
   var followsSearches: Bool { true }
 
   func follow(_ search: SearchProgress) {

@@ -5,11 +5,11 @@ enum NotebookStyle {
 
     :root { --ground: #ffffff; --panel: #f6f7f9; --ink: #1f2328; --soft: #5d6670; --line: #d8dde3; --accent: #0b6bb5;
       --keyword: #8a3ffc; --verb: #0b6bb5; --function: #8a4b00; --string: #0f6b3a; --number: #a8323e; --comment: #68717a;
-      --bad: #b3261e; --bad-ground: #fdecea; --good: #1a7f4b; --busy: #8a5a00; }
+      --bad: #b3261e; --bad-ground: #fdecea; --good: #1a7f4b; --busy: #8a5a00; --plot: #ffffff; }
     @media screen and (prefers-color-scheme: dark) {
       :root { --ground: #14171a; --panel: #1c2024; --ink: #dfe3e7; --soft: #98a2ad; --line: #333a41; --accent: #6cb6f5;
         --keyword: #c29bff; --verb: #6cb6f5; --function: #e0a96d; --string: #7fce9b; --number: #f09a9f; --comment: #8b959f;
-        --bad: #ff9a90; --bad-ground: #3a1f1d; --good: #6fd19a; --busy: #e8b45c; }
+        --bad: #ff9a90; --bad-ground: #3a1f1d; --good: #6fd19a; --busy: #e8b45c; --plot: #1c2024; }
       svg [fill="#FFFFFF"] { fill: #1c2024; } svg [stroke="#FFFFFF"] { stroke: #1c2024; }
       svg [fill="#333333"] { fill: #dfe3e7; } svg [stroke="#333333"] { stroke: #b4bcc5; }
       svg [fill="#666666"] { fill: #98a2ad; } svg [stroke="#888888"] { stroke: #6d7781; }
@@ -43,24 +43,24 @@ enum NotebookStyle {
     pre.result { background: none; border: 1px solid var(--line); }
     pre.error { color: var(--bad); background: var(--bad-ground); border-left: 3px solid var(--bad); }
     .keyword { color: var(--keyword); } .verb { color: var(--verb); font-weight: 600; } .function, .option { color: var(--function); }
-    .string { color: var(--string); } .number { color: var(--number); } .comment { color: var(--comment); font-style: italic; }
+    .string { color: var(--string); } code .number { color: var(--number); } .comment { color: var(--comment); font-style: italic; }
     .results { margin-top: 0.7rem; }
     .note { margin: 0.25rem 0; font-size: 0.85rem; color: var(--soft); }
     .wide { overflow-x: auto; margin: 0.7rem 0; }
     .wide.table { max-height: 32rem; overflow-y: auto; border: 1px solid var(--line); border-radius: 6px; }
     table { border-collapse: collapse; font-size: 0.875rem; line-height: 1.4; }
     caption { text-align: left; padding: 0.45rem 0.7rem; font-weight: 600; }
+    caption span { display: inline-block; position: sticky; left: 0.7rem; max-width: calc(100vw - 4rem); }
     th, td { padding: 0.25rem 0.7rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
     tbody tr:last-child > * { border-bottom: 0; }
     .sortable { width: 100%; } .sortable td { white-space: nowrap; }
-    .sortable th { padding: 0; position: sticky; top: 0; background: var(--panel); white-space: nowrap; }
-    .sortable button { font: inherit; font-weight: 600; color: inherit; background: none; border: 0; padding: 0.3rem 0.7rem; cursor: pointer; width: 100%; text-align: inherit; }
-    .sortable button:hover, .sortable button:focus-visible { color: var(--accent); }
-    th[aria-sort] button::after { content: " \\2191"; } th[aria-sort="descending"] button::after { content: " \\2193"; }
-    th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; color: inherit; }
+    .sortable th { position: sticky; top: 0; background: var(--panel); white-space: nowrap; cursor: pointer; }
+    .sortable th:hover, .sortable th:focus-visible { color: var(--accent); }
+    th[aria-sort]::after { content: " \\2191"; } th[aria-sort="descending"]::after { content: " \\2193"; }
+    th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; }
     .text table { border: 1px solid var(--line); } .text th { background: var(--panel); }
-    figure { margin: 0.8rem 0; overflow-x: auto; border: 1px solid var(--line); border-radius: 6px; }
-    figure svg { display: block; max-width: 100%; height: auto; min-width: 33rem; margin: 0 auto; }
+    figure { margin: 0.8rem 0; overflow-x: auto; background: var(--plot); border: 1px solid var(--line); border-radius: 6px; }
+    figure svg { display: block; max-width: 100%; height: auto; min-width: 30rem; margin: 0 auto; }
     details { margin: 0.7rem 0; } summary { cursor: pointer; color: var(--soft); font-size: 0.875rem; }
     footer { margin-top: 3rem; border-top: 1px solid var(--line); color: var(--soft); }
     footer table { font-size: 0.8rem; } footer th { font-weight: 500; white-space: nowrap; padding-left: 0; } footer td { overflow-wrap: anywhere; }
@@ -91,9 +91,9 @@ enum NotebookStyle {
         if (text === '') { return null; }
         return text === 'inf' ? Infinity : text === '-inf' ? -Infinity : parseFloat(text);
       }
-      document.addEventListener('click', function (event) {
+      function sort(event) {
         var head = event.target.closest('.sortable th');
-        if (!head) { return; }
+        if (!head || (event.type === 'keydown' ? event.key !== 'Enter' : false)) { return; }
         var table = head.closest('table'), body = table.tBodies[0], isNumber = head.classList.contains('number');
         var down = head.getAttribute('aria-sort') === 'ascending';
         Array.prototype.forEach.call(table.tHead.rows[0].cells, function (cell) { cell.removeAttribute('aria-sort'); });
@@ -105,7 +105,9 @@ enum NotebookStyle {
           var order = isNumber ? (a.key > b.key) - (b.key > a.key) : a.key.localeCompare(b.key, undefined, { numeric: true });
           return down ? -order : order;
         }).forEach(function (item) { body.appendChild(item.row); });
-      });
+      }
+      document.addEventListener('click', sort);
+      document.addEventListener('keydown', sort);
 
       var tip = null, marked = null;
       function hide() { if (tip) { tip.remove(); tip = null; marked = null; } }

@@ -10,7 +10,7 @@ extension TableView {
     let exact = table.columns.map { Self.exact($0.values, first: view.shownRows) }
     let heads = view.columns.map { column in
       let kind = column.isText ? "" : " class=\"number\""
-      return "<th scope=\"col\"\(kind)><button type=\"button\">\(HTML.escaped(column.header))</button></th>"
+      return "<th scope=\"col\" tabindex=\"0\"\(kind)>\(HTML.escaped(column.header))</th>"
     }
     let rows = (0..<view.shownRows).map { row in
       let cells = view.columns.indices.map { index -> String in
@@ -22,7 +22,8 @@ extension TableView {
       }
       return "<tr>\(cells.joined())</tr>"
     }
-    let title = table.title.map { "<caption>\(HTML.escaped($0.withVisibleControls))</caption>" } ?? ""
+    let title =
+      table.title.map { "<caption><span>\(HTML.escaped($0.withVisibleControls))</span></caption>" } ?? ""
     var notes: [String] = []
     if table.rowCount == 0 { notes.append("(no rows)") }
     if view.shownRows < table.rowCount {
