@@ -143,8 +143,7 @@ extension Fault {
     case .notCallable(let name, _): ["an element is \(name)[1], a product needs '*'"]
     case .unknownVerb(_, nil): ["'help' lists the verbs"]
     case .reservedName: ["choose another name"]
-    case .laterVersion(let word):
-      Verb.later[word].map { ["a later version will have it, to \($0)"] } ?? ["a later version will have it"]
+    case .laterVersion: ["a later version will have it"]
     case .functionNeedsArguments(_, let usage): ["use it as \(usage)"]
     case .noSuchMember(_, let owner, let known, _): ["'\(owner)' has: \(known.joined(separator: ", "))"]
     case .notNumericChoice(_, let choices), .notAChoice(_, _, let choices, _):

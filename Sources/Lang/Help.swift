@@ -22,9 +22,6 @@ public enum Help {
     }
     if let verb = Verb.named(word) { return text(verb) }
     if let function = Function.named(word) { return text(function) }
-    if let later = Verb.later[word] {
-      return wrapped("\(word): \(later). A later version of dmo will have it.", 80, "  ")
-    }
     return nil
   }
 

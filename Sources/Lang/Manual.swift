@@ -8,7 +8,7 @@ public enum Manual {
       "language.md",
       [
         ("declarations", declarations), ("verbs", verbs), ("functions", functions), ("settings", settings),
-        ("algorithms", algorithms), ("later", later),
+        ("algorithms", algorithms),
       ]
     ), ("problems.md", [("benchmarks", benchmarks)]),
     ("stopping.md", [("stopping", conditions(.search))]),
@@ -103,9 +103,5 @@ public enum Manual {
           "\($0.counts.constraints)", $0.referenceText, $0.source,
         ]
       })
-  }
-
-  private static var later: String {
-    table(["word", "will"], Verb.later.sorted { $0.key < $1.key }.map { ["`\($0.key)`", $0.value] })
   }
 }

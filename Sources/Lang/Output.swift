@@ -27,4 +27,10 @@ public protocol SessionHost: Observer {
   /// Endings that `rendered` knows, for messages.
   var tableEndings: [String] { get }
   var figureEndings: [String] { get }
+  /// Whether `follow` has any use for what it is told.
+  var followsSearches: Bool { get }
+  /// Called at the end of every epoch and of the search.
+  func follow(_ search: SearchProgress)
+  /// Says what an epoch of a search has done; a host that follows searches knows it.
+  func note(epoch text: String)
 }

@@ -39,7 +39,6 @@ extension Parser {
   /// What may stand behind `let x =` and in parentheses: an expression or a verb with its arguments.
   mutating func parseVerbOrExpression() throws -> Expression {
     guard case .identifier(let word) = current.kind else { return try parseExpression() }
-    if Verb.later[word] != nil { throw fail(.laterVersion(word)) }
     guard Verb.named(word) != nil else { return try parseExpression() }
     let call = try parseVerbCall()
     return Expression(kind: .verb(call), span: call.span)

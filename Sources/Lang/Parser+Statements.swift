@@ -98,7 +98,6 @@ extension Parser {
     default: kind = nil
     }
     if let kind { return Statement(kind: kind, span: span(from: start), isQuiet: false) }
-    if Verb.later[word] != nil { throw fail(.laterVersion(word)) }
     if Verb.named(word) != nil && following.kind != .symbol(.question) {
       let call = try parseVerbCall()
       return Statement(kind: .verb(call), span: call.span, isQuiet: false)

@@ -66,7 +66,6 @@ extension Parser {
   private mutating func bareWord() -> Expression? {
     guard case .identifier(let word) = current.kind,
       Words.declarations.contains(where: { $0.word == word }) || Verb.named(word) != nil
-        || Verb.later[word] != nil
     else { return nil }
     let token = advance()
     return Expression(kind: .name(word), span: span(token))

@@ -32,6 +32,8 @@ public final class Session {
   private var seenArguments: Set<String> = []
   /// How much a statement may compute by itself.
   var maximumSteps = Interpreter.maximumSteps
+  /// The script that `cells` lists unless it is told another one.
+  public var lastScript: String?
 
   /// - Parameters:
   ///   - launcher: what 'workers' starts workers with unless told: `local`, `mpirun`, `srun` or a command with `{ranks}`.

@@ -2,31 +2,27 @@ import Foundation
 import Optim
 
 extension Verb {
-  static let fileVerbs: [Verb] = [
-    Verb(
-      "export", "write points or a table to a file; its ending chooses the format",
-      arguments: [.required("what", .anything, "pareto, all, or what a verb has returned")],
-      destination: "the file, such as \"front.csv\"",
-      example: "benchmark \"bnh\"\nsample sobol 8\nevaluate\nexport pareto to \"front.csv\"",
-      keywords: ["save", "write", "csv", "json", "output", "file"]
-    ) { try $0.export($1) },
-    Verb(
-      "import", "bring evaluations in: from a CSV file, or from another study of the same simulator",
-      arguments: [.required("file", .text, "\"table.csv\" or \"other.study\"")], needs: [.parameters],
-      example: "param x in [0, 1]\nimport \"points.csv\"", keywords: ["read", "csv", "study", "merge"]
-    ) { try $0.importFile($1) },
-    Verb(
-      "save", "write this session's statements to a script",
-      arguments: [.required("file", .text, "\"session.dmo\"")],
-      example: "param x in [0, 1]\nsave \"session.dmo\"",
-      keywords: ["script", "write", "keep"]
-    ) { try $0.save($1) },
-    Verb(
-      "run", "run a script as if it stood here; paths in it are relative to it",
-      arguments: [.required("file", .text, "\"file.dmo\"")], example: "run \"space.dmo\"",
-      keywords: ["include", "script", "execute"]
-    ) { try $0.runFile($1) },
-  ]
+  static let fileVerbs: [Verb] =
+    [
+      Verb(
+        "export", "write points or a table to a file; its ending chooses the format",
+        arguments: [.required("what", .anything, "pareto, all, or what a verb has returned")],
+        destination: "the file, such as \"front.csv\"",
+        example: "benchmark \"bnh\"\nsample sobol 8\nevaluate\nexport pareto to \"front.csv\"",
+        keywords: ["save", "write", "csv", "json", "output", "file"]
+      ) { try $0.export($1) },
+      Verb(
+        "import", "bring evaluations in: from a CSV file, or from another study of the same simulator",
+        arguments: [.required("file", .text, "\"table.csv\" or \"other.study\"")], needs: [.parameters],
+        example: "param x in [0, 1]\nimport \"points.csv\"", keywords: ["read", "csv", "study", "merge"]
+      ) { try $0.importFile($1) },
+      Verb(
+        "save", "write this session's statements to a script",
+        arguments: [.required("file", .text, "\"session.dmo\"")],
+        example: "param x in [0, 1]\nsave \"session.dmo\"",
+        keywords: ["script", "write", "keep"]
+      ) { try $0.save($1) },
+    ] + scriptVerbs
 }
 
 extension Session {
@@ -136,38 +132,6 @@ extension Session {
     let text = record.joined(separator: "\n") + (record.isEmpty ? "" : "\n")
     try host.write(text, to: place(path))
     host.note("wrote \(record.count) statement\(record.count == 1 ? "" : "s") to \(path)")
-    return .nothing
-  }
-
-  private func parsed(_ arguments: Arguments) throws -> (script: Script, place: String) {
-    let path = arguments.text("file")!
-    let place = included(path, from: arguments.span)
-    let span = arguments.span(of: "file")
-    guard !includes.contains(place) else { throw Diagnostic(.includeCycle(path), at: span) }
-    let source: Source
-    do {
-      source = try Source.file(place, bytes: try host.read(place))
-    } catch let error as Diagnostic {
-      throw error
-    } catch {
-      throw Diagnostic(.missingFile("\(error)"), at: span)
-    }
-    return (try Parser.parseWhole(source), place)
-  }
-
-  func checkRun(_ arguments: Arguments, _ interpreter: Interpreter) throws {
-    guard interpreter.isChecking, arguments.text("file") != nil else { return }
-    let (script, place) = try parsed(arguments)
-    includes.append(place)
-    defer { includes.removeLast() }
-    try interpreter.run(script.statements)
-  }
-
-  func runFile(_ arguments: Arguments) throws -> Value {
-    let (script, place) = try parsed(arguments)
-    includes.append(place)
-    defer { includes.removeLast() }
-    try execute(script)
     return .nothing
   }
 }

@@ -182,6 +182,7 @@ extension Session {
       : try campaign.search(
         algorithm, options: search, generations: generations, stopping: stopping, recordEvery: recordEvery,
         reference: reference, observer: host)
+    if host.followsSearches { host.follow(SearchProgress(result, algorithm: algorithm.name)) }
     noteSearch(remembered: result.remembered, computed: result.computed, interrupted: result.wasInterrupted)
     if let reason = result.reason {
       host.note("stopped: \(reason)")
@@ -245,10 +246,18 @@ extension Session {
     options.reference = arguments.numbers("reference").map(costs)
     // Epochs of a moment are summed up by the table; slow ones are told as they end.
     var told = ContinuousClock.now - .seconds(1)
+    var records: [EpochRecord] = []
     let result = try campaign.optimize(algorithm, options: options, observer: host) { record in
+      if self.host.followsSearches {
+        records.append(record)
+        self.host.follow(SearchProgress(records, surrogate: name, isOver: false))
+      }
       guard told.duration(to: .now) >= .seconds(1) else { return }
       self.note(record)
       told = .now
+    }
+    if host.followsSearches {
+      host.follow(SearchProgress(result.records, surrogate: name, isOver: true))
     }
     noteSearch(remembered: result.remembered, computed: result.computed, interrupted: result.wasInterrupted)
     host.note("stopped: \(result.reason)")
@@ -268,7 +277,8 @@ extension Session {
       ("simulating", record.simulating), ("training", record.training), ("searching", record.searching),
     ]
     .filter { $0.1 > 0 }.map { "\($0.0) \(Duration.brief(.seconds($0.1)))" }
-    host.note(parts.joined(separator: ", ") + (times.isEmpty ? "" : " (\(times.joined(separator: ", ")))"))
+    host.note(
+      epoch: parts.joined(separator: ", ") + (times.isEmpty ? "" : " (\(times.joined(separator: ", ")))"))
   }
 
   private func epochTable(_ result: OptimizationResult, _ name: String, isAsynchronous: Bool) -> Table {

@@ -108,11 +108,6 @@ public struct Verb: Sendable {
   private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
   public static func named(_ name: String) -> Verb? { byName[name] }
 
-  /// Words kept for verbs of later versions, with what each will do.
-  public static let later: [String: String] = [
-    "notebook": "write a page with text and figures"
-  ]
-
   /// `sample METHOD N [where condition]`.
   public var usage: String {
     var words = [name]

@@ -88,6 +88,7 @@ public enum Words {
       (["quit", "bye", "q"], "write 'exit'"),
       (["elif", "elsif", "elseif"], "write 'else if'"),
       (["include", "source", "use"], "write 'run \"file.dmo\"'"),
+      (["notebook"], "a page is written by 'dmo notebook script.dmo' on the command line"),
       (["slurm", "sbatch"], "a batch script is printed by 'dmo slurm script.dmo' on the command line"),
       (["end", "begin", "do", "endif", "done", "fi"], "blocks are in braces: { ... }"),
     ]
@@ -105,7 +106,6 @@ public enum Words {
       return "a word of the language"
     }
     if Verb.named(word) != nil { return "a verb" }
-    if Verb.later[word] != nil { return "the name of a verb" }
     return nil
   }
 }

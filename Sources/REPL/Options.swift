@@ -6,7 +6,8 @@ import Optim
 enum Options {
   static let version = dmoVersion
 
-  /// One command. `check`, `slurm`, `format`, `editor` and `lsp` are words in front of the script rather than subcommands: those do not go together
+  /// One command. `check`, `notebook`, `slurm`, `format`, `editor` and `lsp` are words in front of the script rather than
+  /// subcommands: those do not go together
   /// with a command that takes arguments itself.
   struct Root: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,6 +17,7 @@ enum Options {
       usage: """
         dmo [options] [script.dmo [name=value ...]]
         dmo [options] check script.dmo [name=value ...]
+        dmo [options] notebook script.dmo [-o page.html] [--watch] [name=value ...]
         dmo [options] slurm script.dmo [--nodes <n>] [--ntasks-per-node <k>] ... [name=value ...]
         dmo format script.dmo ... [--check]
         dmo editor vim|textmate|tree-sitter [folder]
@@ -25,6 +27,7 @@ enum Options {
         Without a script and at a terminal, dmo starts its prompt; 'help' there explains the language.
         'check' checks a whole script and prints its plan: what it declares and how many evaluations it asks for; \
         it runs nothing.
+        'notebook' runs a script and writes one HTML page: its text, its code, and what every cell has shown.
         'slurm' checks a script and prints a batch script that runs it under Slurm, turn after turn until it is finished: \
         dmo slurm script.dmo > job.sh && sbatch job.sh
         'format' lays scripts out anew, 'editor' writes a grammar for an editor, 'lsp' is a language server.
@@ -37,6 +40,8 @@ enum Options {
     @OptionGroup var common: Common
 
     @OptionGroup(title: "Options of 'slurm'") var slurm: Slurm
+
+    @OptionGroup(title: "Options of 'notebook'") var notebook: Notebook
 
     @OptionGroup(title: "Editors and notebooks") var editors: Editors
 
@@ -70,7 +75,15 @@ enum Options {
       // Under mpirun one says it.
       if isCheck, MPIJob.announcedRank > 0 { return .success }
       let isSlurm = words.first == "slurm" && !Options.isFile("slurm")
-      if isCheck || isSlurm { words.removeFirst() }
+      let isNotebook = words.first == "notebook" && !Options.isFile("notebook")
+      if isCheck || isSlurm || isNotebook { words.removeFirst() }
+      if let option = notebook.first, !isNotebook {
+        throw ValidationError("\(option) belongs to 'dmo notebook script.dmo'")
+      }
+      if isNotebook, let option = code != nil ? "-e" : stays ? "-i" : common.format != nil ? "--format" : nil
+      {
+        throw ValidationError("'notebook' writes a page: \(option) has no place in it")
+      }
       let command = EditorCommand(words)
       if editors.check, command != .format { throw ValidationError("--check belongs to 'dmo format'") }
       if let option = slurm.first, !isSlurm {
@@ -94,12 +107,16 @@ enum Options {
       let program = Program(
         script: script, code: code, overrides: try Options.overrides(words), common: common, stays: stays,
         isQuiet: quiet)
-      if editors.kernel, isCheck || isSlurm || script != nil || code != nil || stays {
+      if editors.kernel, isCheck || isSlurm || isNotebook || script != nil || code != nil || stays {
         throw ValidationError(
           "--kernel takes its statements from standard input: no script, -e or -i goes with it")
       }
       if isSlurm { return try program.slurm(slurm.request(), values: Array(words)) }
       if isCheck { return try program.check() }
+      let page = isNotebook ? try notebook.request(script: script) : nil
+      let run = { (workforce: Workforce) in
+        try page.map { try program.notebook($0, workforce) } ?? program.run(workforce)
+      }
       if common.workers == nil, let launcher = common.launcher, launcher != "local" {
         throw ValidationError(
           "--launcher: say how many workers it starts: --workers 8 --launcher \(launcher)")
@@ -111,11 +128,11 @@ enum Options {
         }
         return try program.kernel(try common.workforce())
       }
-      guard MPIJob.isRank else { return try program.run(try common.workforce()) }
+      guard MPIJob.isRank else { return try run(try common.workforce()) }
       if common.workers != nil {
         throw ValidationError("--workers: this dmo was started by mpirun, which has said how many there are")
       }
-      return try MPIJob.take(slots: common.slots) { try program.run($0) }
+      return try MPIJob.take(slots: common.slots) { try run($0) }
     }
   }
 

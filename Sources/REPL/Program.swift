@@ -57,6 +57,7 @@ struct Program {
     }
     var status = ExitStatus.success
     do {
+      session.lastScript = script == "-" ? nil : script
       try session.execute(parsed)
     } catch {
       report(error, host)
@@ -68,7 +69,7 @@ struct Program {
   }
 
   /// What is left when a signal has ended a script.
-  private static func farewell(_ status: ExitStatus, _ study: Study) -> String {
+  static func farewell(_ status: ExitStatus, _ study: Study) -> String {
     let event = status == .terminated ? "terminated" : "interrupted"
     guard let path = study.path else { return "\(event); there is no study, so nothing is kept" }
     return "\(event); what was evaluated is in \(path), and running the script again goes on from there"
@@ -83,7 +84,7 @@ struct Program {
     }
   }
 
-  private func source(_ host: TerminalHost) throws -> Source {
+  func source(_ host: TerminalHost) throws -> Source {
     if let code { return Source(name: "-e", text: code) }
     if let script, script != "-" { return try Source.file(script, bytes: try host.read(script)) }
     return try Source.file("stdin", bytes: Array(FileHandle.standardInput.readDataToEndOfFile()))

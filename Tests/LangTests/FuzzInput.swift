@@ -31,7 +31,7 @@ struct FuzzInput {
   static let words: [String] =
     Token.Symbol.allCases.map(\.rawValue) + Verb.all.map(\.name) + Words.declarations.map(\.word)
     + Words.control
-    + Words.operators + Function.all.map(\.name) + Verb.later.keys.sorted() + SimulatorSetting.all.map(\.name)
+    + Words.operators + Function.all.map(\.name) + SimulatorSetting.all.map(\.name)
     + [
       "\n", "\n", "\n", " ", " ", "x", "y", "f", "w", "cell", "front", "1", "2", "0", "3.5", "1e3", "1e300",
       "1e999", "90s", "5%",

@@ -3,7 +3,7 @@ import Testing
 @testable import Lang
 
 struct HelpTests {
-  private static let words = Help.topics + Words.control + Verb.later.keys.sorted()
+  private static let words = Help.topics + Words.control
 
   @Test(arguments: words)
   func everyWordHasHelp(_ word: String) throws {
@@ -26,7 +26,6 @@ struct HelpTests {
 
   @Test func wordsAreUnique() {
     #expect(Set(Help.topics).count == Help.topics.count)
-    #expect(Set(Verb.later.keys).isDisjoint(with: Help.topics))
   }
 }
 
