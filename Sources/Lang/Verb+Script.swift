@@ -114,7 +114,7 @@ extension Session {
       Table(
         title: "cells of \(place)",
         [
-          Table.Column("cell", .texts(cells.map { $0.number.map(String.init) ?? "text" })),
+          Table.Column("cell", .texts(cells.map(\.label))),
           Table.Column("line", .integers(cells.map(\.line))),
           Table.Column("title", .texts(cells.map(\.caption))),
         ]))
@@ -122,6 +122,16 @@ extension Session {
 }
 
 extension Cell {
+  /// Its number, or that it is text.
+  ///
+  /// Never inlined: the optimiser of Swift 6.3.1 ends with an ownership error where it is.
+  @inline(never) fileprivate var label: String {
+    switch kind {
+    case .code(let number): return String(number)
+    case .text: return "text"
+    }
+  }
+
   /// Its title or, without one, how it begins.
   var caption: String {
     if !title.isEmpty { return title }

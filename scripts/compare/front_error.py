@@ -59,7 +59,7 @@ def run(options, folder, problem, surrogate, seed):
     head = 'study "points-%d"\nseed %d\n%ssample sobol %d\nevaluate;\nlet before = train %s;\n' % (
         seed, seed, declared(problem), options.points, surrogate)
     tail = 'let after = train %s;\nimport "front.csv";\nlet best = pareto;\n' % surrogate
-    traced = dmo(options, folder, head + "let ten = trace both count=10 points=1;\nevaluate ten;\n" + tail
+    traced = dmo(options, folder, head + "let ten = trace %s count=10 points=1;\nevaluate ten;\n" % options.target + tail
                  + "validate before of=best\nvalidate after of=best\n")
     random = dmo(options, folder, head + "let ten = sample mc 10;\nevaluate ten;\n" + tail + "validate after of=best\n")
     before, after = scores(traced)
@@ -70,6 +70,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--points", type=int, default=200)
+    parser.add_argument("--target", default="both", help="of the traces: objective, constraint or both")
     parser.add_argument("--surrogates", nargs="*", default=["joint", "gpr"])
     parser.add_argument("--problems", nargs="*", default=["osy", "welded-beam", "c2dtlz2"])
     parser.add_argument("--dmo", default=str(root / ".build/release/dmo"))
