@@ -142,14 +142,17 @@ import Testing
   @Test func itsEnd() throws {
     kernel.end()
     #expect(kernel.child.wait(seconds: 30) == 0)
-    let left = try Dialogue(Workplace(), ["--kernel"])
+    // The folder of each stays until its dmo has ended.
+    let (place, other) = (try Workplace(), try Workplace())
+    let left = try Dialogue(place, ["--kernel"])
     _ = try left.line()
     left.send(Array("{\"do\": \"execute\", \"code\": \"exit\"}\n".utf8))
     #expect(try Dialogue.object(left.line())["ended"] as? Bool == true && left.child.wait(seconds: 30) == 0)
-    let terminated = try Dialogue(Workplace(), ["--kernel"])
+    let terminated = try Dialogue(other, ["--kernel"])
     _ = try terminated.line()
     terminated.child.send(SIGTERM)
     #expect(terminated.child.wait(seconds: 30) == 143)
+    withExtendedLifetime((place, other)) {}
   }
 
   @Test func withAScriptItIsAMistake() throws {
