@@ -191,8 +191,10 @@ import Testing
     #expect(Self.code(try ask("textDocument/hover", at(0, 0))) == -32600)
     try tell("exit")
     #expect(server.child.wait(seconds: 30) == 0)
-    let other = try Dialogue(Workplace(), ["lsp"])
+    let folder = try Workplace()
+    let other = try Dialogue(folder, ["lsp"])
     other.end()
     #expect(other.child.wait(seconds: 30) == 1, "without shutdown and exit it was cut off")
+    withExtendedLifetime(folder) {}
   }
 }
