@@ -20,15 +20,14 @@ import Testing
     var testDescription: String { name }
   }
 
-  /// Algorithms that miss a mark are left out, and docs/search.md says how far they come: swarms and steps without
-  /// crossover need more generations on ZDT1 (cmaes), and OSY's five regions are found by nsga2 and trs only.
-  static let exceptions: [String: Set<String>] = [
-    zdt1.name: ["cmaes"], tnk.name: ["smpso"], osy.name: ["age", "nsga3", "smpso", "cmaes"],
+  /// Where an algorithm misses the mark, how far it comes at least (docs/search.md): steps without crossover need more generations on
+  /// ZDT1, a swarm is weak with constraints, and neither finds all five regions of OSY.
+  static let shortfalls: [String: [String: Double]] = [
+    zdt1.name: ["cmaes": 0.96], tnk.name: ["smpso": 0.98], osy.name: ["smpso": 0.88, "cmaes": 0.91],
   ]
 
   @Test(arguments: [zdt1, bnh, tnk, osy, weldedBeam], Algorithms.all.map(\.name))
   func reachesPublishedHypervolume(problem: Case, algorithm: String) {
-    if Self.exceptions[problem.name]?.contains(algorithm) == true { return }
     let space = Space(
       problem.bounds.enumerated().map { j, range in
         Parameter(
@@ -49,7 +48,10 @@ import Testing
     }
     // The median of three seeds.
     let volume = volumes.sorted()[1]
-    #expect(volume >= 0.99 * problem.published, "\(problem.name): \(volumes)")
+    let share = Self.shortfalls[problem.name]?[algorithm]
+    #expect(volume >= (share ?? 0.99) * problem.published, "\(problem.name): \(volumes)")
+    // What has become better leaves the table.
+    if share != nil { #expect(volume < 0.99 * problem.published, "\(problem.name): no shortfall any more") }
   }
 
   static let zdt1 = Case(

@@ -47,10 +47,15 @@ import Testing
   @Test func gradientsAgreeWithDifferences() throws {
     let model = try fit(example(60))
     #expect(gradientMismatch(model, randomInputs(9, 3, seed: 13)) < 1e-5)
-    // Few points keep what the gradient needs from the prediction, many compute it again.
+    // Few points keep what the gradient needs from the prediction, many compute it again. With noise, so that the covariance is well
+    // conditioned and both agree whatever order the processor's products sum in.
+    var random = RandomStream(seed: 14, purpose: .test)
+    let set = example(60)
+    let noisy = try fit(
+      trainingSet(set.inputs, targets: set.targets.prefix(1).map { $0.map { $0 + 0.1 * random.normal() } }))
     let many = randomInputs(300, 3, seed: 13)
     let gradient = { (points: Matrix) in
-      model.gradient(points) { prediction in
+      noisy.gradient(points) { prediction in
         let ones = { (columns: [[Double]]) in columns.map { $0.map { _ in 1.0 } } }
         return PredictionSeeds(
           mean: ones(prediction.mean), variance: ones(prediction.variance!), logOdds: ones(prediction.logOdds)
@@ -58,7 +63,7 @@ import Testing
       }.gradient
     }
     let (alone, together) = (gradient(many.subset(Array(0..<9))), gradient(many))
-    for (a, b) in zip(alone.values, together.values) { #expect(abs(a - b) <= 1e-7 * max(abs(a), 1)) }
+    for (a, b) in zip(alone.values, together.values) { #expect(abs(a - b) <= 1e-9 * max(abs(a), 1)) }
   }
 
   @Test func isTheSameAfterStoring() throws {

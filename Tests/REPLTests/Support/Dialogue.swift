@@ -46,7 +46,7 @@ final class Dialogue {
   }
 
   /// The first bytes that `size` finds a whole message in, without the rest.
-  func receive(within seconds: Double = 300, _ size: ([UInt8]) -> Int?) throws -> [UInt8] {
+  func receive(within seconds: Double = 60, _ size: ([UInt8]) -> Int?) throws -> [UInt8] {
     let end = Date().addingTimeInterval(seconds)
     while true {
       if let count = size(bytes) {
