@@ -171,7 +171,7 @@ extension Session {
       return environment.order.filter { name in
         if case .points? = environment[name]?.value { true } else { false }
       }
-    case .anything: return ["pareto", "all", "hypervolume", "constraints"] + names
+    case .anything(let words): return ["pareto"] + words + names
     case .column: return names
     default: return []
     }

@@ -6,6 +6,8 @@ public indirect enum Output: Sendable {
   /// `isWhole`: neither rows nor columns are cut.
   case table(Table, isWhole: Bool)
   case figure(Figure)
+  /// A figure that a page has room for; a terminal shows it when it is asked to `plot`.
+  case aside(Figure)
   case group([Output])
 }
 

@@ -33,7 +33,7 @@ extension Session {
       "reference point \(Format.shortList(inUserSense(comparison.reference))), joint front of \(comparison.joint[0].count) points"
     let table =
       arguments.flag("each") ? eachTable(comparison, title) : groupTable(comparison, title)
-    return .illustrated(table, attainmentFigure(comparison))
+    return .report(Report([table], [attainmentFigure(comparison)]))
   }
 
   /// The studies that a pattern stands for, judged by the present problem.

@@ -13,10 +13,11 @@ extension Session {
       return .text("\(points.title), pending")
     case .points(let points): return .table(try table(points), isWhole: false)
     case .table(let table): return .table(table, isWhole: false)
-    case .tables(let tables): return .group(tables.map { .table($0, isWhole: false) })
     case .figure(let figure): return .figure(figure)
-    case .illustrated(let table, let figure): return .group([.table(table, isWhole: false), .figure(figure)])
-    case .model(let model): return .table(modelTable(model), isWhole: false)
+    case .report(let report): return report.output
+    case .model(let model):
+      return Report([modelTable(model)], model.losses.isEmpty ? [] : [lossFigure(model)], isAside: true)
+        .output
     case .symbolic, .list, .map:
       guard value.isSymbolic, environment.isColumns(value) else { return .text(value.text) }
       return .table(try summary(value, text), isWhole: false)

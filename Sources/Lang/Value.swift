@@ -14,11 +14,8 @@ public enum Value: Sendable {
   // Boxed, so that every value is small: the stack that evaluation needs depends on it.
   indirect case points(Points)
   indirect case table(Table)
-  /// A report of several tables.
-  case tables([Table])
   indirect case figure(Figure)
-  /// A table that a figure shows too.
-  indirect case illustrated(Table, Figure)
+  indirect case report(Report)
   indirect case model(TrainedModel)
   case nothing
   /// While checking: known only when the program runs.
@@ -90,9 +87,8 @@ extension Value {
       }
     case .points: "a set of points"
     case .table: "a table"
-    case .tables: "a report"
     case .figure: "a figure"
-    case .illustrated: "a table with its figure"
+    case .report: "a report"
     case .model: "a model"
     case .nothing: "nothing"
     case .unknown(let kind): kind.rawValue

@@ -7,7 +7,7 @@ extension Verb {
       "how good the feasible front is: hypervolume, spread, and distances from a reference front",
       options: [
         Option(
-          "against", .anything, nil,
+          "against", .anything([]), nil,
           "a reference front: points that a verb has returned, or a CSV file in quotes with a column per objective"
         ),
         Option(
@@ -69,9 +69,8 @@ extension Session {
       )
     }
     let reference = try referencePoint(arguments) ?? HypervolumeCurve.reference(target ?? front)
-    return .tables([
-      measureTable(front, target, reference), rangeTable(front, target, reference),
-    ])
+    return .report(
+      Report([measureTable(front, target, reference), rangeTable(front, target, reference)]))
   }
 
   /// Costs of the feasible front, `[j][row]`.

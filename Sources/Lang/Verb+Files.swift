@@ -6,7 +6,7 @@ extension Verb {
     [
       Verb(
         "export", "write points or a table to a file; its ending chooses the format",
-        arguments: [.required("what", .anything, "pareto, all, or what a verb has returned")],
+        arguments: [.required("what", .anything(["all"]), "pareto, all, or what a verb has returned")],
         destination: "the file, such as \"front.csv\"",
         example: "benchmark \"bnh\"\nsample sobol 8\nevaluate\nexport pareto to \"front.csv\"",
         keywords: ["save", "write", "csv", "json", "output", "file"]
@@ -38,8 +38,7 @@ extension Session {
     case .word("all", _): table = try self.table(archivePoints("all points"), full: true)
     case .value(.points(let points), _): table = try self.table(answered(points), full: true)
     case .value(.table(let own), _): table = own
-    case .value(.tables(let tables), _): table = tables[0]
-    case .value(.illustrated(let shown, _), _): table = shown
+    case .value(.report(let report), _): table = report.tables[0]
     case .word(let word, let span):
       throw Diagnostic(
         .wrongKind(expected: "pareto, all, points or a table", found: "the word '\(word)'"), at: span)

@@ -71,7 +71,12 @@ extension Session {
     let extra = [report.thresholds, report.conflicts, report.impossible, report.failureTable].filter {
       $0.rowCount > 0
     }
-    return .tables([report.summary] + extra)
+    let figures =
+      report.entries.count > 1
+      ? [
+        constraintBars(report, all.evaluations.count), conflictMatrix(report, all.evaluations.count),
+      ] : []
+    return .report(Report([report.summary] + extra, figures, isAside: true))
   }
 
   /// How the archive would look under other thresholds of one constraint.
@@ -92,7 +97,7 @@ extension Session {
     let curve = ThresholdCurve(
       problem: problem, evaluations: all.evaluations, scores: scores, constraint: place, seed: campaign.seed)
     if curve.known == 0 { throw SessionError("the margin of '\(name)' is not known for any point yet") }
-    return .illustrated(whatIfTable(curve), whatIfFigure(curve))
+    return .report(Report([whatIfTable(curve)], [whatIfFigure(curve)]))
   }
 
   private func whatIfTable(_ curve: ThresholdCurve) -> Table {

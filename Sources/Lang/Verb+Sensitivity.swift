@@ -32,7 +32,7 @@ extension Session {
     }
     let stream = RandomStream(seed: campaign.seed, purpose: .sensitivity)
     let result = entry.run(responses, count, stream)
-    return .illustrated(sensitivityTable(result), sensitivityBars(result))
+    return .report(Report([sensitivityTable(result)], [sensitivityBars(result)]))
   }
 
   /// The response that `of=` names.

@@ -135,14 +135,39 @@ extension Session {
       axes: [Figure.Axis("step"), Figure.Axis("loss")], series: lines)
   }
 
-  /// `plot loss of=t`.
+  /// `plot loss of=t` for a trace, `plot loss` for the model trained last.
   func lossCurves(_ arguments: Arguments, _ span: Span) throws -> Figure {
-    guard let trace = arguments.points("of")?.trace else {
+    if let trace = arguments.points("of")?.trace { return lossFigure(trace) }
+    guard !arguments.has("of"), let model = lastModel, !model.losses.isEmpty else {
+      let found =
+        arguments.has("of")
+        ? "points of no trace"
+        : lastModel.map { "\($0.name), whose fit reports no loss" } ?? "neither"
       throw Diagnostic(
         .wrongKind(
-          expected: "of= with a trace, as 'plot loss of=t' after 'let t = trace ...'", found: "no trace"),
-        at: span)
+          expected: "a trace, as 'plot loss of=t' after 'let t = trace ...', or a network trained before",
+          found: found), at: span)
     }
-    return lossFigure(trace)
+    return lossFigure(model)
+  }
+
+  /// Losses of the parts of a fit over its checkpoints.
+  func lossFigure(_ model: TrainedModel) -> Figure {
+    let series = model.losses.flatMap { curve -> [Figure.Series] in
+      let steps = curve.steps.map(Double.init)
+      // "joint, network 1 of 5": the title names the model.
+      let name =
+        curve.name.hasPrefix(model.name + ", ")
+        ? String(curve.name.dropFirst(model.name.count + 2)) : curve.name
+      let line = Figure.Series(name, points: [steps, curve.losses], isLine: true)
+      guard curve.heldBack.count == steps.count else { return [line] }
+      return [
+        line, Figure.Series("\(name), held back", points: [steps, curve.heldBack], isLine: true),
+      ]
+    }
+    let isPositive = model.losses.allSatisfy { $0.losses.allSatisfy { $0 > 0 } }
+    return Figure(
+      title: "training loss of \(model.name)", kind: .plane,
+      axes: [Figure.Axis("checkpoint"), Figure.Axis("loss", isLog: isPositive)], series: series)
   }
 }

@@ -40,7 +40,7 @@ extension Session {
       host.note("interrupted before all folds were fitted; there is no result")
       return .nothing
     }
-    return tables(result)
+    return report(result)
   }
 
   private func validate(_ arguments: Arguments, at points: Points) throws -> Value {
@@ -60,14 +60,17 @@ extension Session {
         "\(taught) of \(taught + result.count) points were part of the model's training data and do not count"
       )
     }
-    return tables(result)
+    return report(result)
   }
 
-  private func tables(_ result: Validation) -> Value {
-    .tables([objectiveTable(result), constraintTable(result)].filter { $0.rowCount > 0 })
+  private func report(_ result: Validation) -> Value {
+    .report(
+      Report(
+        [objectiveTable(result), constraintTable(result)].filter { $0.rowCount > 0 },
+        [validationFigure(result)], isAside: true))
   }
 
-  private func heading(_ result: Validation) -> String {
+  func validationHeading(_ result: Validation) -> String {
     switch result.judged {
     case .folds(let folds): "\(result.surrogate), \(folds)-fold"
     case .points: "\(result.surrogate), at other points"
@@ -91,7 +94,7 @@ extension Session {
         numbers("residual") { $0.standardisedResidual },
       ]
     }
-    return Table(title: "\(heading(result)), \(result.count) points", columns)
+    return Table(title: "\(validationHeading(result)), \(result.count) points", columns)
   }
 
   private func constraintTable(_ result: Validation) -> Table {
@@ -110,7 +113,7 @@ extension Session {
       columns.append(
         Table.Column("margin NRMSE", .numbers(result.constraints.map { $0.margin?.nrmse ?? .nan })))
     }
-    let title = result.objectives.isEmpty ? heading(result) : nil
+    let title = result.objectives.isEmpty ? validationHeading(result) : nil
     return Table(title: title, columns)
   }
 }

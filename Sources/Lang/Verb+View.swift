@@ -6,7 +6,8 @@ extension Verb {
       "table", "show points or a table; with formulas, only those as columns",
       arguments: [
         .optional(
-          "what", .anything, "points, a table, or formulas; without it the session's points", repeated: true)
+          "what", .anything(["all"]), "points, a table, or formulas; without it the session's points",
+          repeated: true)
       ],
       options: [
         Option("of", .points, nil, "the points that formulas are computed for"),
@@ -20,13 +21,17 @@ extension Verb {
       "plot", "draw formulas against each other, or a curve, in the terminal or as an SVG file",
       arguments: [
         .optional(
-          "what", .anything,
-          "two formulas: scatter; three or more: scatter matrix; also points, hypervolume, constraints",
+          "what", .anything(Session.plotWords),
+          "two formulas: scatter; three or more: scatter matrix; points, a report, a model; or one of the words "
+            + Session.plotWords.joined(separator: ", "),
           repeated: true)
       ],
       options: [
         Option("of", .points, nil, "the points to draw instead of all evaluated ones"),
-        Option("kind", .choice(["scatter", "matrix", "parallel"]), nil, "the form, where there is a choice"),
+        Option(
+          "kind", .choice(["scatter", "matrix", "parallel", "slice"]), nil,
+          "the form, where there is a choice; slice: a trace over what the surrogate predicts"),
+        Option("model", .model([]), nil, "what a slice shows; without it the model trained last"),
       ], condition: "keeps points that satisfy it", destination: "an SVG file", needs: [.parameters],
       result: .unknown(.figure),
       example: "benchmark \"bnh\"\nsample sobol 64\nevaluate\nplot f1 f2",
@@ -50,11 +55,12 @@ extension Session {
         throw Diagnostic(
           .wrongKind(expected: "points, a table or a formula", found: "the verb '\(word)'"), at: span)
       case .value(.points(let points), _): source = points
-      case .value(.table(let table), _), .value(.illustrated(let table, _), _):
+      case .value(.table(let table), _):
         host.present(.table(table, isWhole: isWhole || arguments.call.arguments.count > 1))
         return .nothing
-      case .value(.tables(let tables), _):
-        host.present(.group(tables.map { .table($0, isWhole: arguments.call.arguments.count > 1) }))
+      case .value(.report(let report), _):
+        let whole = isWhole || arguments.call.arguments.count > 1
+        host.present(.group(report.tables.map { .table($0, isWhole: whole) }))
         return .nothing
       case .value(let value, let expression): formulas.append((value, expression.span.label, expression.span))
       }
@@ -90,7 +96,7 @@ extension Session {
   private var lastShown: Value? {
     shown.last { value in
       switch value {
-      case .points, .table, .illustrated: true
+      case .points, .table, .report: true
       default: false
       }
     }
@@ -100,7 +106,8 @@ extension Session {
   private func whole(_ value: Value) throws -> Value {
     switch value {
     case .points(let points): host.present(.table(try table(points, full: true), isWhole: true))
-    case .table(let table), .illustrated(let table, _): host.present(.table(table, isWhole: true))
+    case .table(let table): host.present(.table(table, isWhole: true))
+    case .report(let report): host.present(.group(report.tables.map { .table($0, isWhole: true) }))
     default: break
     }
     return .nothing
@@ -139,17 +146,38 @@ extension Session {
   private func figure(_ arguments: Arguments) throws -> Figure {
     var formulas: [(value: Value, text: String, span: Span)] = []
     var source: Points? = arguments.points("of").map(answered)
+    var isSlice = arguments.word("kind") == "slice"
     for item in arguments.items["what"] ?? [] {
       switch item {
       case .word("constraints", _): return try constraintBars(arguments)
+      case .word("conflicts", _): return try conflictMatrix(arguments)
       case .word("hypervolume", _): return try hypervolumeCurve(arguments)
       case .word("loss", let span): return try lossCurves(arguments, span)
+      case .word("workers", _): return try workerBars()
+      case .word("slice", _): isSlice = true
       case .word("pareto", _): source = try paretoPoints()
       case .word(let word, let span):
         throw Diagnostic(
-          .wrongKind(expected: "formulas, points, hypervolume or constraints", found: "the word '\(word)'"),
+          .wrongKind(
+            expected: "formulas, points, or one of \(Self.plotWords.joined(separator: ", "))",
+            found: "the word '\(word)'"),
           at: span)
-      case .value(.figure(let figure), _), .value(.illustrated(_, let figure), _): return figure
+      case .value(.figure(let figure), _): return figure
+      case .value(.report(let report), let expression):
+        guard let figure = report.figures.first else {
+          throw Diagnostic(
+            .wrongKind(expected: "something with a figure", found: "a report without one"),
+            at: expression.span)
+        }
+        return figure
+      case .value(.model(let model), let expression):
+        guard !model.losses.isEmpty else {
+          throw Diagnostic(
+            .wrongKind(
+              expected: "a model that was trained in steps, such as joint",
+              found: "\(model.name), whose fit reports no loss"), at: expression.span)
+        }
+        return lossFigure(model)
       case .value(.points(let points), _): source = points
       case .value(let value, let expression):
         guard environment.tracer.kind(of: value) != nil || value.isSymbolic && environment.isColumns(value)
@@ -159,6 +187,11 @@ extension Session {
         }
         formulas.append((value, expression.span.label, expression.span))
       }
+    }
+    if isSlice {
+      let names = formulas.map { ($0.text, $0.span) }
+      if let trace = source?.trace { return try sliceFigure(trace, names, arguments) }
+      return try sliceFigure(names, through: source, arguments)
     }
     if formulas.isEmpty, let trace = source?.trace { return traceFigure(trace) }
     if formulas.isEmpty { formulas = try objectiveFormulas(arguments) }
@@ -277,15 +310,69 @@ extension Session {
     )
   }
 
-  /// Share of evaluated points that satisfy each constraint.
-  private func constraintBars(_ arguments: Arguments) throws -> Figure {
+  /// What `plot` draws by name.
+  static let plotWords = ["hypervolume", "constraints", "conflicts", "slice", "loss", "workers"]
+
+  private func constraintReport(_ arguments: Arguments) throws -> (report: ConstraintReport, count: Int) {
     let all = points(arguments)
     let scores = try Scores(problem: campaign.problem, evaluations: all.evaluations)
-    let report = ConstraintReport(problem: campaign.problem, evaluations: all.evaluations, scores: scores)
+    return (
+      ConstraintReport(problem: campaign.problem, evaluations: all.evaluations, scores: scores),
+      all.evaluations.count
+    )
+  }
+
+  private func conflictMatrix(_ arguments: Arguments) throws -> Figure {
+    let (report, count) = try constraintReport(arguments)
+    return conflictMatrix(report, count)
+  }
+
+  private func constraintBars(_ arguments: Arguments) throws -> Figure {
+    let (report, count) = try constraintReport(arguments)
+    return constraintBars(report, count)
+  }
+
+  /// Share of evaluated points that satisfy each constraint.
+  func constraintBars(_ report: ConstraintReport, _ count: Int) -> Figure {
     let bars =
       report.entries.map { Figure.Bar($0.name, $0.share) } + [Figure.Bar("all together", report.share)]
     return Figure(
       title: "constraints satisfied", kind: .bars(bars, unit: "%"),
-      caption: "of \(all.evaluations.count) evaluated points")
+      caption: "of \(count) evaluated points")
+  }
+
+  /// How often each pair is satisfied together, and whether more or less often than two that have nothing to do with each other.
+  func conflictMatrix(_ report: ConstraintReport, _ count: Int) -> Figure {
+    let names = report.entries.map(\.name)
+    var cells = names.indices.map { i in
+      names.indices.map { j -> Figure.Grid.Cell? in
+        let share = report.entries[i].share
+        guard i == j, !share.isNaN else { return nil }
+        return Figure.Grid.Cell(
+          shade: 0, text: Self.rounded(share), detail: "\(names[i]): satisfied by \(Format.percent(share))")
+      }
+    }
+    for pair in report.pairs {
+      let detail =
+        "\(names[pair.first]) and \(names[pair.second]): both satisfied by \(Format.percent(pair.observed)), "
+        + "\(Format.percent(pair.expected)) if independent"
+      // The correlation of two yes/no columns.
+      let cell = Figure.Grid.Cell(
+        shade: pair.deviation / Double(pair.evaluated).squareRoot(), text: Self.rounded(pair.observed),
+        detail: detail)
+      cells[pair.first][pair.second] = cell
+      cells[pair.second][pair.first] = cell
+    }
+    return Figure(
+      title: "constraints satisfied together, in % of \(count) points",
+      kind: .grid(Figure.Grid(rows: names, columns: names, cells: cells)),
+      caption:
+        "orange (-): less often together than if independent; blue (+): more often; the diagonal: alone")
+  }
+
+  /// Percent in three characters at most.
+  private static func rounded(_ share: Double) -> String {
+    let percent = 100 * share
+    return percent > 0 && percent < 0.5 ? "<1" : "\(Int(percent.rounded()))"
   }
 }

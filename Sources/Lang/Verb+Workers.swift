@@ -28,7 +28,8 @@ extension Session {
       guard !arguments.has("slots"), !arguments.has("launcher") else {
         throw SessionError("say how many: workers 8 slots=2")
       }
-      return .table(workerTable())
+      let figures = campaign.workers().isEmpty ? [] : [try workerBars()]
+      return .report(Report([workerTable()], figures, isAside: true))
     }
     if case .ranks(let job) = campaign.workforce {
       host.note("this script runs under mpirun: its \(job.workerCount) workers stay")
@@ -42,6 +43,21 @@ extension Session {
       workers: count, slots: arguments.integer("slots") ?? 1, launcher: arguments.word("launcher") ?? launcher
     )
     return .nothing
+  }
+
+  /// How busy each worker was since it was started.
+  func workerBars() throws -> Figure {
+    let workers = campaign.workers()
+    guard !workers.isEmpty else {
+      throw SessionError(
+        "no worker has been started yet, so there is no load to draw; 'workers 4' chooses how many there will be"
+      )
+    }
+    return Figure(
+      title: "worker utilisation",
+      kind: .bars(
+        workers.map { Figure.Bar("rank \($0.rank) on \($0.host)", $0.busyShare) }, unit: "%"),
+      caption: "share of the time since its start that a worker was simulating; \(campaign.workforce)")
   }
 
   private func workerTable() -> Table {

@@ -23,8 +23,8 @@ public struct Verb: Sendable {
     case points
     /// The name of a surrogate, a model that `train` has returned, or one of these words.
     case model([String])
-    /// Points, a table or a figure.
-    case anything
+    /// Points, a table, a figure or formulas, or one of these words; a verb without parentheses means what it returns.
+    case anything([String])
     /// A word to look up.
     case topic
     /// The name of a constraint.

@@ -106,10 +106,10 @@ struct VerbBinder {
       }
     case .constraint:
       return try choice(expression, interpreter.environment.constraintNames, what)
-    case .anything:
-      // `pareto`, `constraints`, `all` and `hypervolume` in the place of a value are words.
+    case .anything(let words):
+      // `pareto` and the like in the place of a value are words.
       if case .name(let word) = expression.kind,
-        Verb.named(word) != nil || Verb.shownWords.contains(word) && interpreter.lookUp(word) == nil
+        Verb.named(word) != nil || words.contains(word) && interpreter.lookUp(word) == nil
       {
         return .word(word, expression.span)
       }
@@ -220,9 +220,6 @@ struct VerbBinder {
 }
 
 extension Verb {
-  /// What can be shown by a word of its own.
-  static let shownWords: Set<String> = ["all", "hypervolume", "loss"]
-
   /// Choices of later versions: surrogates, algorithms and samplers that this one does not have.
   static let laterChoices: Set<String> = ["egp", "mdgp", "mdspp", "vgp", "svgp", "spv", "siv", "crv"]
 }

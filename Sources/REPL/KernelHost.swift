@@ -47,7 +47,7 @@ final class KernelHost: SessionHost {
         "text/plain": render(table, format: .box, layout: layout),
         "text/html": TableView(table, layout).html(),
       ]
-    case .figure(let figure):
+    case .figure(let figure), .aside(let figure):
       return ["text/plain": render(figure, layout: PlotLayout()), "image/svg+xml": renderSVG(figure)]
     case .group: return [:]
     }

@@ -24,7 +24,7 @@ struct NotebookOutput {
       case .text(let text): "<pre class=\"result\">\(HTML.escaped(text))</pre>"
       case .table(let table, let isWhole):
         TableView.html(table, rowLimit: rowLimit(table, isWhole ? Self.wholeRowLimit : Self.rowLimit))
-      case .figure(let figure): self.figure(figure)
+      case .figure(let figure), .aside(let figure): self.figure(figure)
       case .group(let parts): parts.map { self.html($0) }.joined(separator: "\n")
       }
     if case .group = output { return html }

@@ -40,7 +40,19 @@ struct PlotData {
     self.hidden = hidden
     // A stable sort by importance.
     series = kept.enumerated().sorted { ($0.1.role.importance, $0.0) < ($1.1.role.importance, $1.0) }.map(\.1)
-    ranges = Self.ranges(kept, axes: axes.count)
+    ranges = Self.ranges(kept, axes: axes.count).map { Self.including(figure.field, $0, axes) }
+  }
+
+  /// A field is shown as a whole.
+  private static func including(
+    _ field: Figure.Field?, _ ranges: [ClosedRange<Double>], _ axes: [Figure.Axis]
+  ) -> [ClosedRange<Double>] {
+    guard let field, ranges.count == 2 else { return ranges }
+    return zip([field.x, field.y], zip(ranges, axes)).map { places, axis in
+      let drawable = places.filter { Scale.isDrawable($0, on: axis.1) }
+      guard let low = drawable.min(), let high = drawable.max() else { return axis.0 }
+      return min(low, axis.0.lowerBound)...max(high, axis.0.upperBound)
+    }
   }
 
   /// The named series, most important first.
@@ -102,6 +114,7 @@ extension Figure.Role {
   /// What is drawn over what.
   var importance: Int {
     switch self {
+    case .guide: -1
     case .infeasible: 0
     case .feasible: 1
     case .plain: 2
@@ -133,6 +146,7 @@ struct SeriesStyle: Sendable, Equatable {
         plain += 1
         return plainCycle[(plain - 1) % plainCycle.count]
       case .feasible: return SeriesStyle(hex: "#009E73", ansi: 36, glyph: "○", ascii: "o", shape: .circle)
+      case .guide: return SeriesStyle(hex: "#888888", ansi: 245, glyph: "·", ascii: ".", shape: .cross)
       case .infeasible: return SeriesStyle(hex: "#999999", ansi: 245, glyph: "·", ascii: ".", shape: .cross)
       case .front: return SeriesStyle(hex: "#D55E00", ansi: 166, glyph: "●", ascii: "*", shape: .circle)
       case .reference: return SeriesStyle(hex: "#000000", ansi: nil, glyph: "×", ascii: "x", shape: .ring)

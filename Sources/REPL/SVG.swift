@@ -28,11 +28,14 @@ enum SVG {
 
   static func text(
     _ text: String, x: Double, y: Double, anchor: Anchor = .start, size: Double = 12, isBold: Bool = false,
-    fill: String = ink, turned: Bool = false
+    fill: String = ink, turned: Bool = false, turn: Double? = nil
   ) -> String {
     let place = "x=\"\(number(x))\" y=\"\(number(y))\" text-anchor=\"\(anchor.rawValue)\""
     let weight = isBold ? " font-weight=\"bold\"" : ""
-    let turn = turned ? " transform=\"rotate(-90 \(number(x)) \(number(y)))\"" : ""
+    let turn =
+      (turn ?? (turned ? -90 : nil)).map {
+        " transform=\"rotate(\(number($0)) \(number(x)) \(number(y)))\""
+      } ?? ""
     let face = "font-size=\"\(number(size))\"\(weight) fill=\"\(fill)\""
     return "<text \(place) \(face)\(turn)>\(escaped(text))</text>"
   }

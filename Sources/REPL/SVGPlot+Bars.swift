@@ -10,7 +10,7 @@ extension SVGPlot {
     let row = 26.0
     let left = Self.margin + nameWidth + 8
     let area = Area(
-      left: left, top: top + 6, width: max(80, Self.width - left - valueWidth - 26),
+      left: left, top: top + 6, width: max(80, width - left - valueWidth - 26),
       height: row * Double(bars.count))
     let zero = area.x(values.negativeShare)
     var elements: [String] = []

@@ -4,7 +4,7 @@ extension SVGPlot {
   func matrix(_ data: PlotData, top: Double) -> Body {
     guard let ranges = data.ranges else { return empty(data.emptiness) }
     let count = data.axes.count
-    let side = max(84, (Self.width - 70) / Double(count))
+    let side = max(84, (width - 70) / Double(count))
     let total = data.series.reduce(0) { $0 + $1.count } * count * (count - 1)
     let scales = zip(data.axes, ranges).map { Scale(axis: $0, range: $1, tickCount: max(2, Int(side / 50))) }
     var elements: [String] = []
@@ -28,7 +28,7 @@ extension SVGPlot {
     }
     let rest = figure.axes.dropFirst(count).map(\.label)
     let missing = rest.isEmpty ? "" : "\(rest.count) more axes are not shown: " + rest.joined(separator: ", ")
-    let width = max(Self.width, 70 + side * Double(count))
+    let width = max(self.width, 70 + side * Double(count))
     return Body(
       width: width, height: side * Double(count) + 26, elements: elements, notes: [data.note ?? "", missing])
   }

@@ -4,7 +4,7 @@ extension SVGPlot {
   func parallel(_ data: PlotData, top: Double) -> Body {
     guard data.axes.count >= 2, let ranges = data.ranges else { return empty(data.emptiness) }
     let scales = zip(data.axes, ranges).map { Scale(axis: $0, range: $1, tickCount: 5, padding: 0) }
-    let spacing = max(72, (Self.width - 150) / Double(data.axes.count - 1))
+    let spacing = max(72, (width - 150) / Double(data.axes.count - 1))
     let area = Area(left: 60, top: top + 40, width: spacing * Double(data.axes.count - 1), height: 300)
     // Long names stand on two lines by turns.
     let room = Int(spacing / 7.2)
@@ -20,7 +20,7 @@ extension SVGPlot {
     }
     let rest = figure.axes.dropFirst(data.axes.count).map(\.label)
     let missing = rest.isEmpty ? "" : "\(rest.count) more axes are not shown: " + rest.joined(separator: ", ")
-    let width = max(Self.width, area.right + 90)
+    let width = max(self.width, area.right + 90)
     return Body(
       width: width, height: area.bottom + 18 - top, elements: elements, notes: [data.note ?? "", missing])
   }

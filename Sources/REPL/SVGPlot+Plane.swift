@@ -3,14 +3,18 @@ import Optim
 extension SVGPlot {
   func plane(_ data: PlotData, top: Double) -> Body {
     guard data.axes.count == 2, let ranges = data.ranges else { return empty(data.emptiness) }
-    let vertical = Scale(axis: data.axes[1], range: ranges[1], tickCount: 7)
+    let vertical = Scale(axis: data.axes[1], range: ranges[1], tickCount: planeHeight < 300 ? 5 : 7)
     let labelWidth = min(140, vertical.ticks.map { SVG.width($0.label, size: 11) }.max() ?? 0)
     let left = Self.margin + 24 + labelWidth
-    let area = Area(left: left, top: top + 8, width: Self.width - left - 20, height: 400 - top * 0.25)
-    let horizontal = Scale(axis: data.axes[0], range: ranges[0], tickCount: 8)
+    let shades = figure.field.flatMap(FieldShades.init)
+    let room = width - left - (shades == nil ? 20 : 76)
+    let area = Area(left: left, top: top + 8, width: room, height: planeHeight - top * 0.25)
+    let horizontal = Scale(axis: data.axes[0], range: ranges[0], tickCount: width < 500 ? 4 : 8)
     let total = data.series.reduce(0) { $0 + $1.count }
-    var elements = grid(horizontal, vertical, area)
+    var elements = shades.map { field($0, horizontal, vertical, in: area) } ?? []
+    elements += frame(horizontal, vertical, area)
     elements += marks(data, x: (0, horizontal), y: (1, vertical), in: area, radius: nil, total: total)
+    elements += shades.map { fieldScale($0, in: area) } ?? []
     elements.append(
       SVG.text(data.axes[0].caption, x: area.x(0.5), y: area.bottom + 38, anchor: .middle, size: 13))
     elements.append(
@@ -20,7 +24,7 @@ extension SVGPlot {
   }
 
   /// Frame, light grid and tick labels.
-  private func grid(_ horizontal: Scale, _ vertical: Scale, _ area: Area) -> [String] {
+  private func frame(_ horizontal: Scale, _ vertical: Scale, _ area: Area) -> [String] {
     var elements: [String] = []
     for tick in vertical.ticks {
       let y = area.y(vertical.position(tick.value) ?? 0)

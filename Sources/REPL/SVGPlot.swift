@@ -11,20 +11,33 @@ struct SVGPlot {
   /// A series of fewer points keeps its shape and hover text beside one of very many.
   static let fewMarks = 300
 
-  init(_ figure: Figure) { self.figure = figure }
+  /// Of the whole picture; labels keep their size.
+  let width: Double
+  /// Height of the frame of a plane with one line of title and legend.
+  let planeHeight: Double
+
+  init(_ figure: Figure, width: Double = standardWidth, planeHeight: Double = 400) {
+    (self.figure, self.width, self.planeHeight) = (figure, width, planeHeight)
+  }
 
   /// A finished body with the room it takes below `top`.
   struct Body {
-    var width = SVGPlot.width
+    var width: Double?
     var height: Double
     var elements: [String]
     var notes: [String] = []
   }
 
-  static let width = 720.0
+  static let standardWidth = 720.0
   static let margin = 14.0
 
   func render() -> String {
+    let drawing = drawing()
+    return document(drawing.elements, width: drawing.width, height: drawing.height)
+  }
+
+  /// The elements with the room that they take.
+  func drawing() -> (elements: [String], width: Double, height: Double) {
     let data = PlotData(figure, axisLimit: axisLimit)
     let keys = legend(data)
     let top = (figure.title.isEmpty ? Self.margin : 36) + Double(keys.count) * 20
@@ -34,10 +47,16 @@ struct SVGPlot {
       case .matrix: matrix(data, top: top)
       case .parallel: parallel(data, top: top)
       case .bars(let bars, let unit): self.bars(bars, unit: unit, top: top)
+      case .grid(let cells): grid(cells, top: top)
+      case .panels(let figures): panels(figures, top: top)
       }
+    let full = body.width ?? width
     var elements: [String] = []
     if !figure.title.isEmpty {
-      elements.append(SVG.text(figure.title, x: Self.margin, y: 24, size: 15, isBold: true))
+      elements.append(
+        SVG.text(
+          figure.title.truncated(to: Int(width / 8)), x: Self.margin, y: 24, size: width < 500 ? 13 : 15,
+          isBold: true))
     }
     for (row, key) in keys.enumerated() {
       elements += place(key, y: top - 6 - Double(keys.count - row - 1) * 20)
@@ -45,12 +64,12 @@ struct SVGPlot {
     elements += body.elements
     var height = top + body.height
     for note in (body.notes + [figure.caption ?? ""]).flatMap({
-      $0.withVisibleControls.wrapped(to: Int(body.width / 6.6))
+      $0.withVisibleControls.wrapped(to: Int(full / 6.6))
     }) {
       height += 16
       elements.append(SVG.text(note, x: Self.margin, y: height - 4, size: 11, fill: "#666666"))
     }
-    return document(elements, width: body.width, height: height + Self.margin / 2)
+    return (elements, full, height + Self.margin / 2)
   }
 
   private var axisLimit: Int {
@@ -58,7 +77,7 @@ struct SVGPlot {
     case .plane: 2
     case .matrix: 12
     case .parallel: 24
-    case .bars: 0
+    case .bars, .grid, .panels: 0
     }
   }
 
@@ -86,7 +105,7 @@ struct SVGPlot {
     for series in data.legend.prefix(24) {
       let name = series.name.truncated(to: 40)
       let length = SVG.width(name, size: 12) + 40
-      if x + length > Self.width - Self.margin {
+      if x + length > width - Self.margin {
         rows.append([])
         x = Self.margin
       }

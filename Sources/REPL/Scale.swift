@@ -44,6 +44,13 @@ struct Scale: Sendable, Equatable {
     return (transform(value) - lower) / (upper - lower)
   }
 
+  /// The value at a place between the ends of the axis: the inverse of `position`.
+  func value(at position: Double) -> Double {
+    let value = lower + position * (upper - lower)
+    if axis.categories != nil { return value }
+    return axis.isLog ? pow(10, value) : value * factor
+  }
+
   static func isDrawable(_ value: Double, on axis: Figure.Axis) -> Bool {
     value.isFinite && (!axis.isLog || axis.categories != nil || value > 0)
   }
@@ -115,12 +122,12 @@ struct Scale: Sendable, Equatable {
     }
   }
 
-  /// Decades, thinned where there are many, with twos and fives between where there are few; within less
+  /// Decades, thinned where there are many, with twos and fives between where there are few; on an axis shorter
   /// than a decade, ticks at equal steps.
   private func logTicks(count: Int) -> [Tick] {
     let first = Int(lower.rounded(.up))
     let last = Int(upper.rounded(.down))
-    if last - first < 1 {
+    if upper - lower < 1 || last < first {
       let bounds = (pow(10, lower), pow(10, upper))
       guard bounds.0 > 0, bounds.1.isFinite else {
         return [Tick(value: range.lowerBound, label: NumberText.short(range.lowerBound))]

@@ -48,8 +48,10 @@ final class TerminalHost: SessionHost {
       return render(table, format: tableFormat, layout: TableLayout(terminal, all: isWhole))
     case .figure(let figure):
       return format?.isForMachines == true ? "" : render(figure, layout: PlotLayout(terminal))
+    case .aside: return ""
     case .group(let parts):
-      return parts.map { text(of: $0) }.joined(separator: tableFormat.isForMachines ? "" : "\n")
+      return parts.map { text(of: $0) }.filter { !$0.isEmpty }
+        .joined(separator: tableFormat.isForMachines ? "" : "\n")
     }
   }
 

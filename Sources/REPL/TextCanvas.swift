@@ -77,9 +77,10 @@ struct TextCanvas {
   }
 
   /// The drawing row by row, each `columns` wide. `glyph` draws a cell of a canvas without braille; `fill`
-  /// gives what stands in empty cells of a column.
+  /// gives what stands in empty cells of a column, `ground` what stands in every other empty cell.
   func lines(
-    glyph: (Int) -> Character, color: (Int) -> Int?, isColored: Bool, fill: [Int: Character] = [:]
+    glyph: (Int) -> Character, color: (Int) -> Int?, isColored: Bool, fill: [Int: Character] = [:],
+    ground: [[Character]]? = nil
   ) -> [String] {
     (0..<rows).map { row in
       var line = ""
@@ -94,7 +95,7 @@ struct TextCanvas {
           runStyle = style
         }
         if style < 0 {
-          run.append(fill[column] ?? " ")
+          run.append(fill[column] ?? ground?[row][column] ?? " ")
         } else if isBraille {
           run.unicodeScalars.append(Unicode.Scalar(0x2800 + UInt32(dots[cell])) ?? " ")
         } else {

@@ -38,7 +38,9 @@ struct TextPlot {
     height = max(8, layout.rows - 2)
   }
 
-  func render() -> String {
+  func render() -> String { lines().map { $0.trimmingEnd + "\n" }.joined() }
+
+  func lines() -> [String] {
     let title =
       figure.title.isEmpty
       ? [] : [Paint.bold(figure.title.withVisibleControls.truncated(to: width), layout.color)]
@@ -48,8 +50,10 @@ struct TextPlot {
       case .matrix: matrix()
       case .parallel: parallel()
       case .bars(let bars, let unit): self.bars(bars, unit: unit)
+      case .grid(let grid): self.grid(grid)
+      case .panels(let figures): panels(figures)
       }
-    return (title + body + notes(figure.caption)).map { $0.trimmingEnd + "\n" }.joined()
+    return title + body + notes(figure.caption)
   }
 
   /// Rows that are left for a body between the title and the caption.
@@ -75,10 +79,27 @@ struct TextPlot {
     TextCanvas(columns: columns, rows: rows, isBraille: layout.unicode && (series < 2 || layout.color))
   }
 
-  func lines(of canvas: TextCanvas, _ data: PlotData, fill: [Int: Character] = [:]) -> [String] {
+  func lines(
+    of canvas: TextCanvas, _ data: PlotData, fill: [Int: Character] = [:], ground: [[Character]]? = nil
+  ) -> [String] {
     canvas.lines(
       glyph: { layout.unicode ? data.series[$0].style.glyph : data.series[$0].style.ascii },
-      color: { data.series[$0].style.ansi }, isColored: layout.color, fill: fill)
+      color: { data.series[$0].style.ansi }, isColored: layout.color, fill: fill,
+      ground: ground)
+  }
+
+  /// The shade of every cell of a canvas.
+  private func background(
+    _ shades: FieldShades, _ horizontal: Scale, _ vertical: Scale, _ canvas: TextCanvas
+  ) -> [[Character]] {
+    let marks = Array(layout.unicode ? "  ··░░▒▒▓" : "  ..::--=")
+    return (0..<canvas.rows).map { row in
+      let y = vertical.value(at: 1 - (Double(row) + 0.5) / Double(canvas.rows))
+      return (0..<canvas.columns).map { column in
+        let x = horizontal.value(at: (Double(column) + 0.5) / Double(canvas.columns))
+        return shades.step(x: x, y: y).map { marks[$0] } ?? " "
+      }
+    }
   }
 
   /// Up to two lines that name the series, most important first; none for a single series.
@@ -136,9 +157,10 @@ struct TextPlot {
     let data = PlotData(figure, axisLimit: 2)
     guard data.axes.count == 2, let ranges = data.ranges else { return [data.emptiness] }
     let legend = legend(data)
-    let note = notes(data.note)
+    let shades = figure.field.flatMap(FieldShades.init)
+    let note = notes(data.note) + notes(shades?.legend)
     // The names of both axes, the line of the x axis and its labels take four rows.
-    let rows = max(3, bodyHeight(data.note) - legend.count - 4)
+    let rows = max(3, bodyHeight(data.note, shades?.legend) - legend.count - 4)
     let vertical = Scale(axis: data.axes[1], range: ranges[1], tickCount: max(2, min(8, rows / 3)))
     let labelWidth = min(width / 3, vertical.ticks.map { DisplayWidth.of($0.label) }.max() ?? 0)
     let columns = width - labelWidth - 2
@@ -148,7 +170,8 @@ struct TextPlot {
     draw(data, x: (0, horizontal), y: (1, vertical), on: &canvas)
     let frame = Frame(unicode: layout.unicode, labelWidth: labelWidth)
     let sides = frame.left(vertical, canvas)
-    let body = zip(sides, lines(of: canvas, data)).map { $0 + $1 }
+    let ground = shades.map { background($0, horizontal, vertical, canvas) }
+    let body = zip(sides, lines(of: canvas, data, ground: ground)).map { $0 + $1 }
     let name = vertical.axis.caption.truncated(to: width, unicode: layout.unicode)
     let below = frame.bottom(horizontal, canvas, width: width)
     return [name] + body + below + legend + note

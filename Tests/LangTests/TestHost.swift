@@ -52,6 +52,7 @@ final class TestHost: SessionHost {
     case .text(let text): text
     case .table(let table, let isWhole): self.text(of: table) + (isWhole ? "\n(whole)" : "")
     case .figure(let figure): self.text(of: figure)
+    case .aside(let figure): "(aside) " + self.text(of: figure)
     case .group(let parts): parts.map { text(of: $0) }.joined(separator: "\n\n")
     }
   }
@@ -87,6 +88,21 @@ final class TestHost: SessionHost {
     case .bars(let bars, let unit):
       lines.append("bars\(unit.map { " in \($0)" } ?? ""): \(figure.title)")
       lines += bars.map { "  bar \($0.label) \(short($0.value))" }
+    case .grid(let grid):
+      lines.append("grid: \(figure.title)")
+      lines += zip(grid.rows, grid.cells).map { name, cells in
+        "  \(name): "
+          + cells.map { $0.map { "\($0.text) (\(short($0.shade)))" } ?? "-" }.joined(separator: "  ")
+      }
+    case .panels(let figures):
+      lines.append("panels: \(figure.title)")
+      lines += figures.flatMap { text(of: $0).split(separator: "\n").map { "  \($0)" } }
+    }
+    if let field = figure.field {
+      let finite = field.values.flatMap { $0 }.filter(\.isFinite)
+      lines.append(
+        "  field \(field.label), \(field.x.count) x \(field.y.count), \(short(finite.min() ?? .nan)) to \(short(finite.max() ?? .nan))"
+      )
     }
     for axis in figure.axes {
       let words = [

@@ -167,24 +167,24 @@ import Testing
     old.record(series, [0.5, 1, 0], .done([1, 2, 3]), seconds: 1)
     try old.close()
     let steps = [
-      Migration(4) { try $0.run("CREATE TABLE extras (id INTEGER PRIMARY KEY, data BLOB)") },
-      Migration(5) {
+      Migration(5) { try $0.run("CREATE TABLE extras (id INTEGER PRIMARY KEY, data BLOB)") },
+      Migration(6) {
         try $0.run("ALTER TABLE extras ADD COLUMN name TEXT; INSERT INTO extras (name) VALUES ('m')")
       },
     ]
-    #expect(throws: StudyError.olderVersion(path: fixture.path(), found: 3, expected: 5)) {
+    #expect(throws: StudyError.olderVersion(path: fixture.path(), found: 4, expected: 6)) {
       try open(fixture.path(), steps, .read)
     }
     for _ in 1...2 {
       let study = try open(fixture.path(), steps)
-      #expect(try study.database.number("PRAGMA user_version") == 5)
+      #expect(try study.database.number("PRAGMA user_version") == 6)
       #expect(try study.database.number("SELECT count(name) FROM extras") == 1)
       let series = try study.series(for: StudyFixture.simulator(), space: StudyFixture.space)
       #expect(try study.told(series, [0.5, 1, 0]) == "done [1.0, 2.0, 3.0]")
       try study.close()
     }
     for access in [Study.Access.write, .read] {
-      #expect(throws: StudyError.newerVersion(path: fixture.path(), found: 5, expected: 3)) {
+      #expect(throws: StudyError.newerVersion(path: fixture.path(), found: 6, expected: 4)) {
         try Study(path: fixture.path(), access: access)
       }
     }
@@ -195,12 +195,12 @@ import Testing
     defer { fixture.remove() }
     try Study(path: fixture.path()).close()
     let bad = [
-      Migration(4) { try $0.run("CREATE TABLE extras (id INTEGER PRIMARY KEY)") },
-      Migration(5) { try $0.run("INSERT INTO nowhere VALUES (1)") },
+      Migration(5) { try $0.run("CREATE TABLE extras (id INTEGER PRIMARY KEY)") },
+      Migration(6) { try $0.run("INSERT INTO nowhere VALUES (1)") },
     ]
     #expect { try open(fixture.path(), bad) } throws: { "\($0)".contains("no such table: nowhere") }
     let study = try Study(path: fixture.path())
-    #expect(try study.database.number("PRAGMA user_version") == 3)
+    #expect(try study.database.number("PRAGMA user_version") == 4)
     #expect(try study.database.number("SELECT count(*) FROM sqlite_master WHERE name = 'extras'") == 0)
   }
 

@@ -153,9 +153,83 @@ import Testing
       Figure.Series("all", role: .infeasible, points: points), .init(longName, role: .front, points: points),
       .init("a line", points: points, isLine: true),
     ]
-    return [Figure.Kind.plane, .matrix, .parallel].map {
+    let plain = [Figure.Kind.plane, .matrix, .parallel].map {
       Figure(title: "title", kind: $0, axes: axes, series: series, caption: "some words about it")
     }
+    let names = points.indices.map { $0 == 1 ? longName : "c\($0)" }
+    let cells = names.indices.map { i in
+      names.indices.map { j -> Figure.Grid.Cell? in
+        let value = points[i].first ?? .nan
+        return i < j || value.isNaN
+          ? nil : Figure.Grid.Cell(shade: max(-1, min(1, value)), text: "\(i)\(j)", detail: "cell \(i) \(j)")
+      }
+    }
+    let field = Figure.Field(
+      "f", unit: "Hz", x: [0, 0.5, 1], y: [0.01, 1],
+      values: [[points[0].first ?? .nan, 1, 2], [.nan, 3, points[1].last ?? 4]])
+    return plain + [
+      Figure(
+        title: "title", kind: .grid(.init(rows: names, columns: names, cells: cells)),
+        caption: "some words about it"),
+      Figure(title: "title", kind: .panels(plain + [two, line]), caption: "some words about it"),
+      Figure(
+        title: "title", kind: .plane, axes: axes, series: series, caption: "some words about it", field: field
+      ),
+    ]
+  }
+
+  @Test func grid() {
+    let names = ["low", "high"]
+    let cells: [[Figure.Grid.Cell?]] = [
+      [.init(shade: 0, text: "40", detail: ""), .init(shade: -0.6, text: "3", detail: "")],
+      [.init(shade: 0.2, text: "17", detail: ""), nil],
+    ]
+    let figure = Figure(title: "pairs", kind: .grid(.init(rows: names, columns: names, cells: cells)))
+    #expect(
+      render(figure, layout: Self.ascii) == """
+        pairs
+              low high
+        low   40    3-
+        high  17+
+
+        """)
+  }
+
+  /// Where names do not fit above their columns, numbers stand for them.
+  @Test func gridOfManyColumns() {
+    let names = (1...12).map { "constraint_\($0)" }
+    let cells = names.map { _ in
+      names.map { _ -> Figure.Grid.Cell? in .init(shade: -1, text: "100", detail: "") }
+    }
+    let figure = Figure(title: "", kind: .grid(.init(rows: names, columns: names, cells: cells)))
+    let lines = render(figure).split(separator: "\n").map(String.init)
+    #expect(lines.count == 13)
+    #expect(lines[0].split(separator: " ") == (1...12).map { "\($0)" })
+    #expect(lines[12].hasPrefix("12 constraint_12 100- "))
+    #expect(lines.allSatisfy { DisplayWidth.of($0) <= 78 })
+  }
+
+  @Test func fieldBehindMarks() {
+    let field = Figure.Field("f", x: [0, 1], y: [0, 1], values: [[0, 1], [2, 3]])
+    let figure = Figure(
+      title: "", kind: .plane, axes: [.init("x"), .init("y")],
+      series: [.init("", role: .front, points: [[0, 1], [0, 1]])], field: field)
+    let text = render(figure, layout: Self.ascii)
+    #expect(text.contains("shade: f, 0 (light) to 3 (dark)"))
+    // Lower left: the smallest value is blank; upper right: the largest.
+    let rows = text.split(separator: "\n").filter { $0.contains("|") || $0.contains("+") }
+    #expect(rows[1].hasSuffix("="))
+    #expect(!rows[rows.count - 3].contains("="))
+  }
+
+  @Test func panelsStandSideBySide() {
+    let figure = Figure(title: "both", kind: .panels([Self.line, Self.two]))
+    let lines = render(figure).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    #expect(lines[1].hasPrefix("hypervolume") && lines[1].hasSuffix("two"))
+    let colored = render(figure, layout: PlotLayout(color: true)).split(separator: "\n").map(String.init)
+    #expect(colored.allSatisfy { $0.visibleWidth <= 78 })
+    let many = render(Figure(title: "", kind: .panels(Array(repeating: Self.line, count: 9))))
+    #expect(many.contains("6 of 9 panels"))
   }
 
   @Test(arguments: [(80, 24), (40, 16), (120, 40), (10, 4)]) func fits(columns: Int, rows: Int) {
@@ -210,7 +284,9 @@ import Testing
 
   @Test func manyPoints() {
     for figure in Self.figures(Self.random(3, 100_000)) {
-      let one = Figure(title: "", kind: figure.kind, axes: figure.axes, series: [figure.series[0]])
+      let one = Figure(
+        title: "", kind: figure.kind, axes: figure.axes, series: Array(figure.series.prefix(1)),
+        field: figure.field)
       #expect(!render(one).isEmpty)
     }
   }

@@ -9,6 +9,8 @@ public struct TrainedModel: Sendable {
   /// What it was fitted to.
   public let set: TrainingSet
   public let seconds: Double
+  /// How its losses went, where the fit goes in steps that have one.
+  public let losses: [LossCurve]
   /// The study had it: the same data and settings gave it before.
   public let isRemembered: Bool
   /// The fit was interrupted; these are the best weights until then, and the study does not keep them.
@@ -28,7 +30,7 @@ public struct TrainedModel: Sendable {
     return TrainedModel(
       name: name, options: options,
       model: ProblemModel(problem: problem, goal: goal, layout: layout, surrogate: model.surrogate), set: set,
-      seconds: seconds, isRemembered: isRemembered, wasInterrupted: wasInterrupted, key: key)
+      seconds: seconds, losses: losses, isRemembered: isRemembered, wasInterrupted: wasInterrupted, key: key)
   }
 
   /// Where the parts of another problem stand among what was learned.
@@ -82,16 +84,18 @@ extension Campaign {
     try check(set, layout)
     let start = warm.flatMap { $0.name == entry.name && $0.set.isAlike(set) ? $0 : nil }
     let key = ModelKey.of(entry, set, goal, options, seed: seed, warm: start?.key)
-    func trained(_ surrogate: any Surrogate, _ seconds: Double, remembered: Bool, interrupted: Bool)
-      -> TrainedModel
-    {
+    func trained(
+      _ surrogate: any Surrogate, _ seconds: Double, _ losses: [LossCurve], remembered: Bool,
+      interrupted: Bool
+    ) -> TrainedModel {
       TrainedModel(
         name: entry.name, options: options,
         model: ProblemModel(problem: problem, goal: goal, layout: layout, surrogate: surrogate), set: set,
-        seconds: seconds, isRemembered: remembered, wasInterrupted: interrupted, key: key)
+        seconds: seconds, losses: losses, isRemembered: remembered, wasInterrupted: interrupted, key: key)
     }
     if let stored = try study.model(key) {
-      return trained(try entry.decode(stored.data), stored.seconds, remembered: true, interrupted: false)
+      return trained(
+        try entry.decode(stored.data), stored.seconds, stored.losses, remembered: true, interrupted: false)
     }
     let report = TrainingReport(observer, entry.name)
     let began = ContinuousClock.now
@@ -104,9 +108,9 @@ extension Campaign {
       try study.store(
         StoredModel(
           surrogate: entry.name, evaluations: set.count, summary: surrogate.summary, seconds: seconds,
-          data: try surrogate.encoded()), key: key)
+          losses: report.losses, data: try surrogate.encoded()), key: key)
     }
-    return trained(surrogate, seconds, remembered: false, interrupted: report.shouldStop)
+    return trained(surrogate, seconds, report.losses, remembered: false, interrupted: report.shouldStop)
   }
 
   /// A clear sentence where no surrogate could learn anything.
@@ -160,12 +164,31 @@ enum ModelKey {
   }
 }
 
+/// The loss of one part of a fit, such as a network, at its checkpoints.
+public struct LossCurve: Sendable, Codable, Equatable {
+  public let name: String
+  public private(set) var steps: [Int] = []
+  public private(set) var losses: [Double] = []
+  /// On data held back; empty where there is none.
+  public private(set) var heldBack: [Double] = []
+
+  init(_ name: String) { self.name = name }
+
+  mutating func add(_ step: Int, _ loss: Double, heldBack: Double?) {
+    guard loss.isFinite, steps.last.map({ $0 < step }) ?? true else { return }
+    steps.append(step)
+    losses.append(loss)
+    if let heldBack, heldBack.isFinite { self.heldBack.append(heldBack) }
+  }
+}
+
 /// Passes the progress of a fit on to an observer; fits report from several threads.
 final class TrainingReport: TrainingObserver, @unchecked Sendable {
   private let observer: any Observer
   private let name: String
   private let lock = NSLock()
   private var stopped = false
+  private var curves: [String: LossCurve] = [:]
 
   init(_ observer: any Observer, _ name: String) {
     (self.observer, self.name) = (observer, name)
@@ -173,6 +196,10 @@ final class TrainingReport: TrainingObserver, @unchecked Sendable {
 
   func report(_ progress: TrainingProgress) {
     lock.withLock {
+      if let loss = progress.loss {
+        curves[progress.activity, default: LossCurve(progress.activity)]
+          .add(progress.done, loss, heldBack: progress.validationLoss)
+      }
       let losses = [progress.loss.map { ("loss", $0) }, progress.validationLoss.map { ("held back", $0) }]
         .compactMap { $0 }.map { "\($0) \(String(format: "%.3g", $1))" }
       observer.report(
@@ -180,6 +207,11 @@ final class TrainingReport: TrainingObserver, @unchecked Sendable {
           activity: "training \(progress.activity)", done: progress.done, total: progress.total,
           detail: losses.isEmpty ? nil : losses.joined(separator: ", ")))
     }
+  }
+
+  /// By name; parts of a fit that ran on other workers are not among them.
+  var losses: [LossCurve] {
+    lock.withLock { curves.values.sorted { $0.name.localizedStandardCompare($1.name) == .orderedAscending } }
   }
 
   var shouldStop: Bool {

@@ -3,6 +3,11 @@ public struct Validation: Sendable {
   public struct Objective: Sendable {
     public let name: String
     public let scores: RegressionScores
+    /// Of every point, in the user's sense; NaN where the simulation failed.
+    public let observed: [Double]
+    public let predicted: [Double]
+    /// Standard deviation of every prediction; empty for a model that does not know it.
+    public let deviation: [Double]
   }
 
   public struct Constraint: Sendable {
@@ -10,6 +15,15 @@ public struct Validation: Sendable {
     public let scores: ClassificationScores
     /// Of the margin, where one is predicted.
     public let margin: RegressionScores?
+    /// Of every point: 1 or 0, NaN where unknown.
+    public let truth: [Double]
+    /// Predicted, of 1.
+    public let probability: [Double]
+
+    init(_ name: String, truth: [Double], probability: [Double], margin: RegressionScores?) {
+      scores = ClassificationScores(truth: truth, probability: probability)
+      (self.name, self.margin, self.truth, self.probability) = (name, margin, truth, probability)
+    }
   }
 
   /// Which predictions were judged.
@@ -102,28 +116,29 @@ extension Campaign {
       rows.map { scores.status[$0] == .failed ? Double.nan : column[$0] }
     }
     let objectives = problem.objectives.indices.filter { _ in goal.mode != .constraints }.map { k in
-      Validation.Objective(
+      let sign: Double = problem.objectives[k].sense == .minimize ? 1 : -1
+      let costs = truth(scores.costs[k])
+      return Validation.Objective(
         name: problem.objectives[k].name,
         scores: RegressionScores(
-          truth: truth(scores.costs[k]), predicted: held.costs[k], variance: held.costVariance?[k]))
+          truth: costs, predicted: held.costs[k], variance: held.costVariance?[k]),
+        observed: costs.map { sign * $0 }, predicted: held.costs[k].map { sign * $0 },
+        deviation: held.costVariance?[k].map { max($0, 0).squareRoot() } ?? [])
     }
     var constraints = problem.constraints.indices.filter {
       goal.mode != .objectives && !problem.isKnownBefore(problem.constraints[$0])
     }.map { j in
       Validation.Constraint(
-        name: problem.constraints[j].name,
-        scores: ClassificationScores(
-          truth: truth(scores.satisfied[j]), probability: held.logOdds[j].map(logistic)),
+        problem.constraints[j].name, truth: truth(scores.satisfied[j]),
+        probability: held.logOdds[j].map(logistic),
         margin: held.margins[j].isEmpty
           ? nil : RegressionScores(truth: truth(scores.margins[j]), predicted: held.margins[j]))
     }
     if predictsSuccess {
       constraints.append(
         Validation.Constraint(
-          name: "simulation succeeds",
-          scores: ClassificationScores(
-            truth: rows.map { scores.status[$0] == .failed ? 0 : 1 },
-            probability: held.success.map(logistic)), margin: nil))
+          "simulation succeeds", truth: rows.map { scores.status[$0] == .failed ? 0 : 1 },
+          probability: held.success.map(logistic), margin: nil))
     }
     return Validation(
       surrogate: name, judged: judged, count: rows.count, objectives: objectives, constraints: constraints)

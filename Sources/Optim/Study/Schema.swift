@@ -18,7 +18,7 @@ enum Schema {
 
   static let migrations = [
     Migration(1) { try $0.run(first) }, Migration(2) { try $0.run(models) },
-    Migration(3) { try $0.run(proposals) },
+    Migration(3) { try $0.run(proposals) }, Migration(4) { try $0.run(losses) },
   ]
 
   private static let first = """
@@ -53,6 +53,8 @@ enum Schema {
       search INTEGER NOT NULL, position INTEGER NOT NULL, point BLOB NOT NULL,
       PRIMARY KEY (search, position)) WITHOUT ROWID;
     """
+
+  private static let losses = "ALTER TABLE models ADD COLUMN losses TEXT;"
 
   /// Brings an open, exclusively locked database to the newest version; inside the caller's transaction.
   static func bringUp(_ database: Database, from found: Int, with migrations: [Migration]) throws {
