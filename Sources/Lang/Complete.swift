@@ -159,7 +159,8 @@ extension Session {
     switch kind {
     case .choice(let words), .wordOrText(let words): return words
     case .flag: return ["true", "false"]
-    case .stopping(let use): return StoppingWord.combinations + StoppingWord.of(use).map(\.name)
+    case .stopping(let use):
+      return (StoppingWord.combinations + StoppingWord.of(use).map(\.name)).map { $0 + "(" }
     case .model(let words):
       return Surrogates.all.map(\.name) + words
         + environment.order.filter { name in

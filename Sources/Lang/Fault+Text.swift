@@ -159,7 +159,11 @@ extension Fault {
     case .unknownChoice(_, _, let choices, _): ["it can be: \(choices.joined(separator: ", "))"]
     case .unknownSetting(_, let known, _): ["the settings are: \(known.joined(separator: ", "))"]
     case .missingSetting(_, let example): ["for example: \(example)"]
-    case .missingDeclaration(_, let example): ["declare one first, for example: \(example)"]
+    case .missingDeclaration(_, let example):
+      [
+        "declare one first, for example: \(example)",
+        "or take a problem that is built in: benchmark \"zdt1\"",
+      ]
     case .unknownArgument(_, let known):
       [known.isEmpty ? "it declares none" : "it declares: \(known.joined(separator: ", "))"]
     case .unknownBenchmark(_, let known, _): ["'benchmark' alone lists the \(known.count) there are"]

@@ -122,7 +122,8 @@ struct Prompt {
         return LineEditor.Completion(
           start: start,
           candidates: found.candidates.map { word in
-            LineEditor.Completion.Candidate(word, append: word.hasSuffix("=") ? nil : " ")
+            LineEditor.Completion.Candidate(
+              word, append: word.hasSuffix("=") || word.hasSuffix("(") ? nil : " ")
           })
       })
   }
