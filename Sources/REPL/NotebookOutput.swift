@@ -74,22 +74,34 @@ struct NotebookOutput {
 }
 
 extension Figure {
-  var pointCount: Int { series.reduce(0) { $0 + ($1.points.first?.count ?? 0) } }
+  var pointCount: Int {
+    series.reduce(0) { $0 + ($1.points.first?.count ?? 0) } + panels.reduce(0) { $0 + $1.pointCount }
+  }
+
+  private var panels: [Figure] { if case .panels(let figures) = kind { figures } else { [] } }
 
   /// The figure with every `step`-th point of each series of more than a hundred; lines stay whole.
   func keeping(every step: Int) -> Figure {
     if step == 1 { return self }
+    let note =
+      "of many points one in \(step) is drawn, for a page that opens quickly; 'plot ... to \"file.svg\"' draws all"
+    let caption = [caption, note].compactMap { $0 }.joined(separator: "; ")
+    let thinner = thinned(every: step)
+    return Figure(
+      title: title, kind: thinner.kind, axes: axes, series: thinner.series, caption: caption, field: field)
+  }
+
+  private func thinned(every step: Int) -> Figure {
     let fewer = series.map { series -> Series in
-      guard !series.isLine, (series.points.first?.count ?? 0) / step >= 100 else { return series }
+      // At least a hundred remain.
+      let step = min(step, (series.points.first?.count ?? 0) / 100)
+      guard !series.isLine, step > 1 else { return series }
       let kept = series.points.map { values in
         stride(from: 0, to: values.count, by: step).map { values[$0] }
       }
       return Series(series.name, role: series.role, points: kept)
     }
-    let note =
-      "of many points one in \(step) is drawn, for a page that opens quickly; 'plot ... to \"file.svg\"' draws all"
-    return Figure(
-      title: title, kind: kind, axes: axes, series: fewer,
-      caption: [caption, note].compactMap { $0 }.joined(separator: "; "))
+    let kind = panels.isEmpty ? kind : .panels(panels.map { $0.thinned(every: step) })
+    return Figure(title: title, kind: kind, axes: axes, series: fewer, caption: caption, field: field)
   }
 }

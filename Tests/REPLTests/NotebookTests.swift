@@ -1,5 +1,6 @@
 import Foundation
 import FoundationXML
+import Optim
 import Testing
 
 @testable import REPL
@@ -160,6 +161,19 @@ import Testing
     let page = try Page(text)
     #expect(page.texts["note"]!.contains { $0.contains("of 10000 rows") }, "\(page.texts["note"]!)")
     #expect(page.counts["svg"] == 2)
+  }
+
+  /// Predicted against observed of four objectives at 10,000 points.
+  @Test func panelsOfManyPointsAreCut() throws {
+    let panel = Figure(
+      title: "f", kind: .plane, axes: [.init("observed"), .init("predicted")],
+      series: [.init("", points: TextPlotTests.random(2, 10_000))])
+    let whole = Figure(title: "four", kind: .panels(Array(repeating: panel, count: 4)), caption: "words")
+    var output = NotebookOutput(room: 400_000)
+    let html = output.html(.aside(whole))
+    #expect(html.utf8.count < 110_000 && html.contains("words; of many points one in"), "\(html.utf8.count)")
+    #expect(whole.keeping(every: 4).pointCount == 10_000)
+    #expect(whole.keeping(every: 1000).pointCount == 400)
   }
 
   // MARK: Errors
