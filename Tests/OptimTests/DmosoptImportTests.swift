@@ -126,27 +126,6 @@ struct DmosoptImportTests {
     }
   }
 
-  @Test("A damaged byte anywhere is an error or changes a value, and never ends the process")
-  func damagedBytes() throws {
-    let whole = try Data(contentsOf: URL(fileURLWithPath: Toy.fixture("dmosopt-several")))
-    var random = RandomStream(seed: 3, purpose: .sampling, index: 0)
-    for round in 0..<60 {
-      var bytes = whole
-      // Most of the structure is at the front.
-      for _ in 0..<20 {
-        bytes[Int(random.uniform() * Double(round % 2 == 0 ? 8000 : bytes.count))] = UInt8(
-          random.uniform() * 255)
-      }
-      let path = folder.file("damaged.h5")
-      try bytes.write(to: URL(fileURLWithPath: path))
-      do {
-        _ = try DmosoptImport(path: path, group: "first", for: Toy.problem())
-      } catch let error as ExchangeError {
-        #expect(error.description.contains("damaged.h5"), "\(error)")
-      }
-    }
-  }
-
   @Test("What a group lacks is named, with what it has")
   func missingParts() throws {
     let path = folder.file("part.h5")

@@ -24,12 +24,12 @@ extension HDF5 {
   ///
   /// Read in blocks of about a mebibyte, so that beside the columns no memory grows with the number of rows.
   func columns(_ dataset: Object, _ members: [Member]?, rows: Int) throws -> [[Double]] {
+    if members?.isEmpty == true { return [] }
     let double = call.pointee.native_double
     // An array is asked for in the shape it has.
     let types = try (members ?? []).map { try shaped(double, $0.shape) }
     let memory = try members.map { try compound(zip($0, types).map { ($0.name, $1?.id ?? double) }) }
     let width = members?.reduce(0) { $0 + $1.count } ?? 1
-    if width == 0 { return [] }
     var columns = (0..<width).map { _ in [Double]() }
     for j in columns.indices { columns[j].reserveCapacity(rows) }
     let block = max(1, 131_072 / width)
