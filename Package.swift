@@ -19,10 +19,11 @@ let package = Package(
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
+    .target(name: "CHDF5", linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CKernels"),
     .target(name: "CProcess"),
     .target(name: "CReadline", linkerSettings: [.linkedLibrary("readline")]),
-    .target(name: "Optim", dependencies: ["CSQLite", "CProcess", "COpenBLAS", "CKernels", "CMPI"]),
+    .target(name: "Optim", dependencies: ["CSQLite", "CProcess", "COpenBLAS", "CKernels", "CMPI", "CHDF5"]),
     .target(name: "Lang", dependencies: ["Optim"]),
     .executableTarget(
       name: "REPL",

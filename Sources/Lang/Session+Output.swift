@@ -77,13 +77,36 @@ extension Session {
       }
     }
     columns += points.measures.map { Table.Column($0.name, .numbers($0.values)) }
-    let isPlain = scores.status.allSatisfy { $0 == .feasible } && !full
-    if !isPlain { columns.append(Table.Column("state", .texts(scores.status.map { "\($0)" }))) }
-    if full {
-      columns.append(
-        Table.Column("reason", .texts(scores.status.indices.map { scores.failure(at: $0)?.reason ?? "" })))
+    if full { return Table(title: points.title, remarked(columns, points, scores)) }
+    if !scores.status.allSatisfy({ $0 == .feasible }) {
+      columns.append(Table.Column("state", .texts(scores.status.map { "\($0)" })))
     }
     return Table(title: points.title, columns)
+  }
+
+  /// With all else that is known of an evaluation, so that `import` can take it up; the names give way to those of the user.
+  private func remarked(_ columns: [Table.Column], _ points: Points, _ scores: Scores) -> [Table.Column] {
+    let evaluations = points.evaluations
+    let rows = evaluations.states.indices
+    let taken = Set(columns.dropFirst().map(\.name))
+    func column(_ remark: RecordReader.Remark, _ values: Table.Values) -> Table.Column {
+      Table.Column(RecordReader.name(of: remark, beside: taken), values)
+    }
+    // A partial evaluation has a reason even where it could be judged.
+    let reasons = rows.map { scores.failure(at: $0)?.reason ?? evaluations.failures[$0]?.reason ?? "" }
+    var all = [column(.row, .integers(points.rows))] + columns.dropFirst()
+    all.append(column(.state, .texts(scores.status.map { "\($0)" })))
+    all.append(column(.reason, .texts(reasons)))
+    all.append(column(.status, .texts(evaluations.states.map { "\($0)" })))
+    if evaluations.seconds.contains(where: { $0 > 0 }) {
+      all.append(column(.seconds, .numbers(evaluations.seconds)))
+    }
+    guard !evaluations.failures.isEmpty else { return all }
+    let failures = rows.map { evaluations.failures[$0] }
+    all.append(column(.failure, .texts(failures.map { $0?.kind.rawValue ?? "" })))
+    all.append(column(.attempts, .numbers(failures.map { $0.map { Double($0.attempts) } ?? .nan })))
+    all.append(column(.error, .texts(failures.map { $0?.errorTail ?? "" })))
+    return all
   }
 
   private static func yesNo(_ value: Double) -> String { value.isNaN ? "" : value == 1 ? "yes" : "no" }

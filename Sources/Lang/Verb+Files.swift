@@ -5,16 +5,33 @@ extension Verb {
   static let fileVerbs: [Verb] =
     [
       Verb(
-        "export", "write points or a table to a file; its ending chooses the format",
+        "export", "write points or a table to a file; its ending chooses the format, .h5 that of dmosopt",
         arguments: [.required("what", .anything(["all"]), "pareto, all, or what a verb has returned")],
+        options: [
+          Verb.Option(
+            "group", .text, nil,
+            "the name of the group in an HDF5 file, dmosopt's opt_id; without it that of the study, or dmo")
+        ],
         destination: "the file, such as \"front.csv\"",
         example: "benchmark \"bnh\"\nsample sobol 8\nevaluate\nexport pareto to \"front.csv\"",
-        keywords: ["save", "write", "csv", "json", "output", "file"]
+        keywords: ["save", "write", "csv", "json", "hdf5", "h5", "dmosopt", "output", "file"]
       ) { try $0.export($1) },
       Verb(
-        "import", "bring evaluations in: from a CSV file, or from another study of the same simulator",
-        arguments: [.required("file", .text, "\"table.csv\" or \"other.study\"")], needs: [.parameters],
-        example: "param x in [0, 1]\nimport \"points.csv\"", keywords: ["read", "csv", "study", "merge"]
+        "import",
+        "bring evaluations in: from a table, an HDF5 file of dmosopt, or another study of the same simulator",
+        arguments: [
+          .required("file", .text, "a name that ends in .csv, .json, .jsonl, .h5, .hdf5 or .study")
+        ],
+        options: [
+          Verb.Option(
+            "group", .text, nil, "which run of an HDF5 file, where there are several: dmosopt's opt_id"),
+          Verb.Option(
+            "problem", .integer(0...1_000_000_000), nil,
+            "which problem of an HDF5 file, where there are several"),
+        ],
+        needs: [.parameters],
+        example: "param x in [0, 1]\nimport \"points.csv\"",
+        keywords: ["read", "csv", "json", "hdf5", "h5", "dmosopt", "study", "merge"]
       ) { try $0.importFile($1) },
       Verb(
         "save", "write this session's statements to a script",
@@ -26,104 +43,6 @@ extension Verb {
 }
 
 extension Session {
-  func export(_ arguments: Arguments) throws -> Value {
-    guard let path = arguments.destination else {
-      throw Diagnostic(
-        .missingArgument("file", of: "export"), at: arguments.call.name.span,
-        help: ["say where: export pareto to \"front.csv\""])
-    }
-    let table: Table
-    switch arguments.items["what"]!.first! {
-    case .word("pareto", _): table = try self.table(try paretoPoints(), full: true)
-    case .word("all", _): table = try self.table(archivePoints("all points"), full: true)
-    case .value(.points(let points), _): table = try self.table(answered(points), full: true)
-    case .value(.table(let own), _): table = own
-    case .value(.report(let report), _): table = report.tables[0]
-    case .word(let word, let span):
-      throw Diagnostic(
-        .wrongKind(expected: "pareto, all, points or a table", found: "the word '\(word)'"), at: span)
-    case .value(let value, let expression):
-      throw Diagnostic(
-        .wrongKind(expected: "pareto, all, points or a table", found: value.kindName), at: expression.span)
-    }
-    guard let text = host.rendered(table, for: path) else {
-      throw SessionError(
-        "cannot tell the format of \"\(path)\": expected a name that ends in \(host.tableEndings.joined(separator: ", "))"
-      )
-    }
-    try host.write(text, to: place(path))
-    host.note("wrote \(table.rowCount) row\(table.rowCount == 1 ? "" : "s") to \(path)")
-    return .nothing
-  }
-
-  // MARK: Import
-
-  func importFile(_ arguments: Arguments) throws -> Value {
-    let path = arguments.text("file")!
-    let count: Int
-    if path.hasSuffix(".study") {
-      let other = try Study(path: place(path), access: .read)
-      count = try campaign.importEvaluations(from: other)
-      try other.close()
-    } else if path.hasSuffix(".csv") {
-      count = try importCSV(path)
-    } else {
-      throw SessionError("cannot import \"\(path)\": expected a name that ends in .csv or .study")
-    }
-    host.note("\(count) evaluation\(count == 1 ? "" : "s") from \(path)")
-    return .nothing
-  }
-
-  private func importCSV(_ path: String) throws -> Int {
-    let (header, rows) = try host.readCSV(place(path))
-    let problem = campaign.problem
-    let wanted = problem.space.names + problem.outputColumns
-    let missing = wanted.filter { !header.contains($0) }
-    guard missing.isEmpty else {
-      throw SessionError(
-        "\(path) has no column \(missing.map { "'\($0)'" }.joined(separator: ", ")); its columns are \(header.joined(separator: ", "))"
-      )
-    }
-    let places = wanted.map { header.firstIndex(of: $0)! }
-    var evaluations = Evaluations(parameterNames: problem.space.names, outputNames: problem.outputColumns)
-    for (line, row) in rows.enumerated() {
-      guard row.count == header.count else {
-        throw SessionError("\(path), row \(line + 1): expected \(header.count) values, found \(row.count)")
-      }
-      let values = try wanted.indices.map { i in
-        try number(
-          row[places[i]], i < problem.space.count ? problem.space.parameters[i] : nil,
-          "\(path), row \(line + 1), column '\(wanted[i])'")
-      }
-      evaluations.appendPending(Array(values.prefix(problem.space.count)))
-      let outputs = Array(values.dropFirst(problem.space.count))
-      let isPartial = outputs.contains(where: \.isNaN)
-      evaluations.set(
-        line, state: isPartial ? .partial : .done, outputs: outputs,
-        failure: isPartial ? Failure(kind: .output, reason: "imported without all outputs") : nil)
-    }
-    try campaign.take(evaluations)
-    return evaluations.count
-  }
-
-  private func number(_ text: String, _ parameter: Parameter?, _ place: String) throws -> Double {
-    let text = text.trimmingCharacters(in: .whitespaces)
-    if text.isEmpty { return .nan }
-    if let labels = parameter?.labels {
-      if let index = labels.firstIndex(of: text) { return Double(index) }
-      throw SessionError("\(place): expected one of \(labels.joined(separator: ", ")), found '\(text)'")
-    }
-    switch text.lowercased() {
-    case "true", "yes": return 1
-    case "false", "no": return 0
-    default:
-      guard let value = Double(text) else {
-        throw SessionError("\(place): expected a number, found '\(text)'")
-      }
-      return value
-    }
-  }
-
   // MARK: Scripts
 
   func save(_ arguments: Arguments) throws -> Value {

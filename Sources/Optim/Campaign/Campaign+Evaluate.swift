@@ -121,14 +121,6 @@ extension Campaign {
     return joined
   }
 
-  /// Takes evaluated points of another origin (a table) into the study and the archive.
-  public func take(_ evaluations: Evaluations) throws {
-    for simulator in problem.simulators.isEmpty ? [nil] : problem.simulators.map(Optional.some) {
-      try study.append(try study.series(for: simulator, space: problem.space), evaluations)
-    }
-    add(evaluations)
-  }
-
   /// Takes over another study's evaluations of the same simulators, into this study and the archive.
   public func importEvaluations(from other: Study) throws -> Int {
     for simulator in problem.simulators.isEmpty ? [nil] : problem.simulators.map(Optional.some) {

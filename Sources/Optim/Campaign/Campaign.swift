@@ -7,7 +7,7 @@ public final class Campaign {
   /// The points in play: those that the present parameters allow.
   public private(set) var archive: Evaluations
   /// Points outside the present ranges; they come back when the ranges do.
-  private var aside: Evaluations
+  private(set) var aside: Evaluations
   /// Position of every row of `archive` and `aside` in the order they were asked for.
   private var archiveOrder: [Int] = []
   private var asideOrder: [Int] = []
@@ -117,18 +117,32 @@ public final class Campaign {
     return first..<archive.count
   }
 
-  /// Adds evaluated points, as `load` and imports bring them.
-  public func add(_ evaluations: Evaluations) {
-    archive.append(evaluations)
-    archiveOrder += (0..<evaluations.count).map { nextOrder + $0 }
+  /// Adds evaluated points, as `load` and imports bring them; what lies outside the present parameters is set aside.
+  ///
+  /// - Returns: how many were set aside.
+  @discardableResult
+  public func add(_ evaluations: Evaluations) -> Int {
+    let isInside = problem.space.contained(evaluations.parameters)
+    let inside = isInside.indices.filter { isInside[$0] }
+    let outside = isInside.indices.filter { !isInside[$0] }
+    archive.append(evaluations.subset(inside))
+    archiveOrder += inside.map { nextOrder + $0 }
+    aside.append(evaluations.subset(outside))
+    asideOrder += outside.map { nextOrder + $0 }
     nextOrder += evaluations.count
     knownScores = nil
+    return outside.count
   }
 
   func update(_ row: Int, _ result: RowResult) {
     archive.set(
       row, state: result.state, outputs: result.outputs, seconds: result.seconds, failure: result.failure)
     knownScores = nil
+  }
+
+  func updateAside(_ row: Int, _ result: RowResult) {
+    aside.set(
+      row, state: result.state, outputs: result.outputs, seconds: result.seconds, failure: result.failure)
   }
 
   /// Forgets the session's points; the study keeps them.

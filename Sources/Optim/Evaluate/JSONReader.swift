@@ -35,6 +35,31 @@ struct JSONReader {
     }
   }
 
+  /// Hands over the elements of a list one by one, so that a long one is never in memory as a whole; nothing but blanks may follow it.
+  ///
+  /// - Returns: whether the text is a list.
+  /// - Throws: `Problem`, or what `body` throws.
+  static func forEachElement(of text: [UInt8], _ body: (JSON) throws -> Void) throws -> Bool {
+    try text.withUnsafeBufferPointer { bytes in
+      var reader = JSONReader(bytes)
+      reader.skipBlanks()
+      guard reader.next == UInt8(ascii: "[") else {
+        _ = try read(text)
+        return false
+      }
+      reader.at += 1
+      reader.skipBlanks()
+      if reader.next == UInt8(ascii: "]") {
+        reader.at += 1
+      } else {
+        repeat { try body(try reader.value()) } while try !reader.ends(UInt8(ascii: "]"), "',' or ']'")
+      }
+      reader.skipBlanks()
+      guard reader.at == bytes.count else { throw reader.problem("the end of the text") }
+      return true
+    }
+  }
+
   private func problem(_ expected: String) -> Problem {
     Problem(
       reason: at < bytes.count ? "expected \(expected)" : "the text ends where \(expected) should follow",
