@@ -21,12 +21,20 @@ extension Verb {
       arguments: [
         .optional(
           "what", .anything,
-          "two formulas: scatter; three or more: scatter matrix; also points, hypervolume, constraints",
+          "two formulas: scatter; three or more: scatter matrix; lists with kind=lines; also points, hypervolume, constraints",
           repeated: true)
       ],
       options: [
         Option("of", .points, nil, "the points to draw instead of all evaluated ones"),
-        Option("kind", .choice(["scatter", "matrix", "parallel"]), nil, "the form, where there is a choice"),
+        Option(
+          "against", .points, nil,
+          "with kind=lines, points to draw beside them in grey, such as those of a first sample"),
+        Option("by", .column, nil, "sort the points by this formula, smallest first"),
+        Option("top", .integer(1...1_000_000), nil, "at most so many points, of those of against= as well"),
+        Option(
+          "kind", .choice(["scatter", "matrix", "parallel", "lines"]), nil,
+          "the form, where there is a choice; lines: a line per point from the values of a list, over those of a list before it"
+        ),
       ], condition: "keeps points that satisfy it", destination: "an SVG file", needs: [.parameters],
       result: .unknown(.figure),
       example: "benchmark \"bnh\"\nsample sobol 64\nevaluate\nplot f1 f2",
@@ -139,6 +147,7 @@ extension Session {
   private func figure(_ arguments: Arguments) throws -> Figure {
     var formulas: [(value: Value, text: String, span: Span)] = []
     var source: Points? = arguments.points("of").map(answered)
+    let isLines = arguments.word("kind") == "lines"
     for item in arguments.items["what"] ?? [] {
       switch item {
       case .word("constraints", _): return try constraintBars(arguments)
@@ -152,7 +161,9 @@ extension Session {
       case .value(.figure(let figure), _), .value(.illustrated(_, let figure), _): return figure
       case .value(.points(let points), _): source = points
       case .value(let value, let expression):
-        guard environment.tracer.kind(of: value) != nil || value.isSymbolic && environment.isColumns(value)
+        guard
+          environment.tracer.kind(of: value) != nil
+            || environment.isColumns(value) && (value.isSymbolic || isLines)
         else {
           throw Diagnostic(
             .wrongKind(expected: "formulas or points", found: value.kindName), at: expression.span)
@@ -161,10 +172,31 @@ extension Session {
       }
     }
     if formulas.isEmpty, let trace = source?.trace { return traceFigure(trace) }
+    let against = arguments.points("against").map(answered)
+    if !isLines, against != nil {
+      throw SessionError("against= goes with kind=lines, which draws its points in grey")
+    }
+    if isLines {
+      guard !formulas.isEmpty else {
+        throw SessionError("kind=lines draws lists: say which, as in 'plot times cell.v kind=lines'")
+      }
+      let points = try selected(source ?? archivePoints("all evaluated points") { $0 != .pending }, arguments)
+      guard let against else { return try linesFigure(formulas, [(nil, points)]) }
+      let names = ["against", "of"].map { name in
+        arguments.items[name]?.first?.span.label ?? "all evaluated points"
+      }
+      return try linesFigure(formulas, [(names[0], try selected(against, arguments)), (names[1], points)])
+    }
     if formulas.isEmpty { formulas = try objectiveFormulas(arguments) }
-    let points = try filtered(
-      source ?? archivePoints("all evaluated points") { $0 != .pending }, arguments.condition)
+    let points = try selected(
+      source ?? archivePoints("all evaluated points") { $0 != .pending }, arguments)
     return try figure(of: formulas, points, isGiven: source != nil, kind: arguments.word("kind"))
+  }
+
+  /// What `where`, `by=` and `top=` leave of points.
+  private func selected(_ points: Points, _ arguments: Arguments) throws -> Points {
+    try sorted(
+      try filtered(points, arguments.condition), by: arguments.value("by"), top: arguments.integer("top"))
   }
 
   private func objectiveFormulas(_ arguments: Arguments) throws -> [(value: Value, text: String, span: Span)]
