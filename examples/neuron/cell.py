@@ -72,7 +72,7 @@ class Cell:
         return self.voltage.as_numpy().copy()
 
     def settle(self):
-        """A second without stimulus from -65 mV, in long implicit steps; then the state that all runs begin with."""
+        """A second without stimulus from -65 mV in long implicit steps; then the state that all runs begin with."""
         self.clamp.amp = 0
         h.secondorder, h.steps_per_ms, h.dt = 0, 10, 0.1
         h.finitialize(-65)
@@ -99,6 +99,11 @@ def passive(v, current):
     late = int((base - step >= 0.8 * depth).argmax())
     tau = (late - early) * STEP / math.log(0.8 / 0.2)
     return {"rin": float((base - step[deepest]) / abs(current)), "tau": tau, "sag": float((base - steady) / depth)}
+
+
+def crossings(v):
+    """How often the voltage rises above -10 mV."""
+    return int(((v[1:] > -10) & (v[:-1] <= -10)).sum())
 
 
 def spikes(v):
@@ -139,7 +144,7 @@ def measure(cell, request):
     cell.set(request)
     cell.settle()
     quiet = cell.run(request["hyperpolarising"], OFFSET)
-    answer = {"rest": float(quiet[at(ONSET) - 1]), "early": len([1 for x in quiet[: at(ONSET)] if x > -10])}
+    answer = {"rest": float(quiet[at(ONSET) - 1]), "early": crossings(quiet[: at(ONSET)])}
     answer |= passive(quiet, request["hyperpolarising"])
     rate, first, adaptation, last, traces = [], [], [], [], []
     for current in request["currents"]:
