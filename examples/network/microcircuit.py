@@ -19,7 +19,7 @@ prefs.codegen.target = "numpy"  # no compiler, and as fast for so few cells
 defaultclock.dt = 0.2 * ms
 SETTLE, DURATION, BIN = 100, 500, 20  # ms
 CELLS = {"pyr": 80, "peri": 16, "dend": 16}
-AFFERENTS = {"ca3": (60, 8.0), "ec": (40, 6.0)}  # how many fibres, and at what rate (Hz)
+AFFERENTS = {"ca3": (60, 25.0), "ec": (40, 20.0)}  # how many fibres, and at what rate (Hz)
 # Source, target, the conductance it adds to, probability of a connection, delay (ms).
 PATHS = {
     "ca3_pyr": ("ca3", "pyr", "ge", 0.3, 1.0), "ec_pyr": ("ec", "pyr", "gd", 0.3, 1.0),
