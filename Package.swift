@@ -32,7 +32,11 @@ let package = Package(
         .product(name: "SwiftCSV", package: "SwiftCSV"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
-    .executableTarget(name: "motoneuron-sim", path: "examples/motoneuron/sim"),
+    .target(name: "Electrophysiology", path: "examples/electrophysiology"),
+    .executableTarget(
+      name: "motoneuron-sim", dependencies: ["Electrophysiology"], path: "examples/motoneuron/sim"),
+    .executableTarget(
+      name: "interneuron-sim", dependencies: ["Electrophysiology"], path: "examples/interneurons/sim"),
     .executableTarget(
       name: "dmo-bench", dependencies: ["Optim", "Lang"], path: "Benchmarks",
       exclude: ["peers"]),
@@ -41,7 +45,11 @@ let package = Package(
     .testTarget(name: "LangTests", dependencies: ["Lang", "Optim"], exclude: ["Fixtures"]),
     .testTarget(name: "REPLTests", dependencies: ["REPL", "Lang", "Optim"]),
     .testTarget(
-      name: "MotoneuronTests", dependencies: ["motoneuron-sim"], resources: [.copy("Fixtures")]),
+      name: "MotoneuronTests", dependencies: ["motoneuron-sim", "Electrophysiology"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "InterneuronTests", dependencies: ["interneuron-sim", "Electrophysiology"],
+      resources: [.copy("Fixtures")]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -103,7 +103,7 @@ public struct Verb: Sendable {
   public static let all: [Verb] =
     samplingVerbs + [workersVerb]
     + trainingVerbs + validationVerbs + sensitivityVerbs + traceVerbs + searchVerbs + analysisVerbs
-    + viewVerbs
+    + viewVerbs + [plotVerb]
     + fileVerbs + sessionVerbs
   private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
   public static func named(_ name: String) -> Verb? { byName[name] }

@@ -143,7 +143,8 @@ struct SeriesStyle: Sendable, Equatable {
     return series.map { series in
       switch series.role {
       case .plain:
-        plain += 1
+        // A series without a name goes with the one before it.
+        if !series.name.isEmpty || plain == 0 { plain += 1 }
         return plainCycle[(plain - 1) % plainCycle.count]
       case .feasible: return SeriesStyle(hex: "#009E73", ansi: 36, glyph: "○", ascii: "o", shape: .circle)
       case .guide: return SeriesStyle(hex: "#888888", ansi: 245, glyph: "·", ascii: ".", shape: .cross)

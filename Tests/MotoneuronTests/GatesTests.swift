@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+@testable import Electrophysiology
 @testable import motoneuron_sim
 
 @Suite struct GatesTests {
@@ -39,13 +40,13 @@ import Testing
   /// z / (e^z - 1) at 0, where numerator and denominator vanish: 1 - z/2 + z^2/12.
   @Test(arguments: [0, 1e-12, -1e-9, 1e-8, -1e-7, 1e-4, -1e-3])
   func removableSingularityIsRemoved(z: Double) {
-    #expect(abs(CalciumForce.ratio(z) - (1 - z / 2 + z * z / 12)) < 1e-12)
+    #expect(abs(exponentialRatio(z) - (1 - z / 2 + z * z / 12)) < 1e-12)
   }
 
   @Test func ratioAgreesWithItsFormulaElsewhere() {
-    #expect(abs(CalciumForce.ratio(1) - 1 / (M_E - 1)) < 1e-14)
-    #expect(abs(CalciumForce.ratio(-50) - 50) < 1e-12)
-    #expect(CalciumForce.ratio(800) == 0)
+    #expect(abs(exponentialRatio(1) - 1 / (M_E - 1)) < 1e-14)
+    #expect(abs(exponentialRatio(-50) - 50) < 1e-12)
+    #expect(exponentialRatio(800) == 0)
   }
 
   @Test func calciumForceVanishesAtTheReversalPotential() {

@@ -1,5 +1,6 @@
 import Foundation
 
+@testable import Electrophysiology
 @testable import motoneuron_sim
 
 /// A line of `reference.jsonl`: what NEURON gives for one parameter set.

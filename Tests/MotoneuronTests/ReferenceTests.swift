@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Electrophysiology
 @testable import motoneuron_sim
 
 /// Agreement with NEURON within the tolerances that the example promises.
@@ -115,8 +116,8 @@ import Testing
   }
 
   @Test func settlesInTheDirectionOfTheCurrent() {
-    #expect(abs(SteadyState.settle(from: -60) { $0 + 62 } + 62) < 1e-9)
-    #expect(abs(SteadyState.settle(from: -60) { $0 + 40.3 } + 40.3) < 1e-9)
-    #expect(SteadyState.settle(from: -60) { _ in 0 } == -60)
+    #expect(abs(settle(from: -60) { $0 + 62 } + 62) < 1e-9)
+    #expect(abs(settle(from: -60) { $0 + 40.3 } + 40.3) < 1e-9)
+    #expect(settle(from: -60) { _ in 0 } == -60)
   }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+@testable import Electrophysiology
 @testable import motoneuron_sim
 
 /// Random points of the published ranges, sampled evenly in the parameters or in their logarithms.

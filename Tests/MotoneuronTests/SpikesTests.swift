@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+@testable import Electrophysiology
 @testable import motoneuron_sim
 
 /// Features of voltages that were made up.

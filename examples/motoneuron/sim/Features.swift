@@ -1,3 +1,5 @@
+import Electrophysiology
+
 /// What the program returns; lists have one entry for each depolarising step.
 ///
 /// Every output is a finite number whatever the cell does, so that a silent cell is still data; what could

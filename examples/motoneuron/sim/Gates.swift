@@ -1,3 +1,5 @@
+import Electrophysiology
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -9,14 +11,6 @@
 ///
 /// Voltages in mV, times in ms. Every function is smooth and finite at every finite voltage.
 enum Gates {
-  /// Steady state of a gate: rises with voltage for `slope` > 0, falls for `slope` < 0.
-  static func sigmoid(_ v: Double, half: Double, slope: Double) -> Double {
-    1 / (1 + exp(-(v - half) / slope))
-  }
-
-  /// Share of the way to its steady state that a gate with time constant `time` covers in `step`.
-  static func share(of step: Double, time: Double) -> Double { -expm1(-step / time) }
-
   // Fast sodium channel: instantaneous activation m, inactivation h.
   static func sodiumActivation(_ v: Double) -> Double { sigmoid(v, half: -35, slope: 7.8) }
   static func sodiumInactivation(_ v: Double) -> Double { sigmoid(v, half: -55, slope: -7) }
@@ -57,17 +51,12 @@ struct CalciumForce: Sendable {
   static let lType = CalciumForce(thermal: 25)
 
   /// Part due to the external concentration.
-  func outside(_ v: Double) -> Double { -scale * Self.ratio(v / scale) }
+  func outside(_ v: Double) -> Double { -scale * exponentialRatio(v / scale) }
 
   /// Part per mM of internal concentration.
-  func inside(_ v: Double) -> Double { scale / Constants.calciumOutside * Self.ratio(-v / scale) }
+  func inside(_ v: Double) -> Double { scale / Constants.calciumOutside * exponentialRatio(-v / scale) }
 
   func force(_ v: Double, inside c: Double) -> Double { outside(v) + c * inside(v) }
-
-  /// z / (e^z - 1), whose singularity at 0 is removable: its value there is 1, its slope -1/2.
-  static func ratio(_ z: Double) -> Double {
-    abs(z) < 1e-8 ? 1 - z / 2 : z / expm1(z)
-  }
 }
 
 /// A thin shell inside the membrane (and its mirror image outside) in which an ion's concentration follows

@@ -1,3 +1,5 @@
+import Electrophysiology
+
 /// Fixed-step integration of the two compartments, of second order in the step.
 ///
 /// Gates live half a step ahead of the voltages (as in NEURON with `secondorder`): they take the exact
@@ -32,9 +34,9 @@ struct Integrator {
     let step = rates.step
     dendInertia = 2 * Constants.capacitance * 1e-3 / step
     somaInertia = dendInertia * p.capacitanceRatio
-    mStep = Gates.share(of: step, time: Gates.calciumNActivationTime)
-    inactivationStep = Gates.share(of: step, time: Gates.calciumNInactivationTime)
-    lStep = Gates.share(of: step, time: Gates.calciumLActivationTime)
+    mStep = share(of: step, time: Gates.calciumNActivationTime)
+    inactivationStep = share(of: step, time: Gates.calciumNInactivationTime)
+    lStep = share(of: step, time: Gates.calciumLActivationTime)
     calciumGain = step * Constants.calciumFree
     calciumKeep = 1 / (1 + calciumGain * Constants.calciumRemoval)
     poolGain = step * IonPool.rate
@@ -68,9 +70,10 @@ struct Integrator {
       - cell.dendCoupling * axial
     let dendSlope = dendInertia + dend.potassiumSlope + dend.calciumSlope + p.dendLeak + cell.dendCoupling
 
-    let scale = -1 / (somaSlope * dendSlope - cell.somaCoupling * cell.dendCoupling)
-    let somaHalf = scale * (dendSlope * somaCurrent + cell.somaCoupling * dendCurrent)
-    let dendHalf = scale * (somaSlope * dendCurrent + cell.dendCoupling * somaCurrent)
+    let half = halfStep(
+      currents: (somaCurrent, dendCurrent), slopes: (somaSlope, dendSlope),
+      couplings: (cell.somaCoupling, cell.dendCoupling))
+    let (somaHalf, dendHalf) = (half.soma, half.dendrite)
     s.somaV += 2 * somaHalf
     s.dendV += 2 * dendHalf
     s.somaChange = somaHalf
@@ -158,7 +161,3 @@ struct Integrator {
     return (row, exact - Double(row))
   }
 }
-
-/// Linear interpolation.
-@inline(__always)
-func blend(_ a: Double, _ b: Double, _ x: Double) -> Double { a + x * (b - a) }

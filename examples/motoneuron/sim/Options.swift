@@ -1,3 +1,5 @@
+import Electrophysiology
+
 /// The command line.
 struct Options: Equatable {
   var persistent = false
@@ -38,7 +40,7 @@ struct Options: Equatable {
         trace = run
       case "--step":
         let text = rest.popFirst()
-        guard let text, let step = Double(text), let perMs = Self.stepsPerMs(step) else {
+        guard let text, let step = Double(text), let perMs = Electrophysiology.stepsPerMs(step) else {
           throw RequestError("--step \(text ?? ""), expected 1/n ms with an even n from 10 to 1000")
         }
         stepsPerMs = perMs
@@ -46,13 +48,5 @@ struct Options: Equatable {
       }
     }
     if persistent, trace != nil { throw RequestError("--persistent and --trace exclude each other") }
-  }
-
-  /// Even, so that half milliseconds fall on a step, and so fine that spikes keep their shape.
-  private static func stepsPerMs(_ step: Double) -> Int? {
-    let exact = 1 / step
-    guard exact >= 10, exact <= 1000 else { return nil }
-    let count = Int(exact.rounded())
-    return count.isMultiple(of: 2) && abs(exact - Double(count)) < 1e-6 * exact ? count : nil
   }
 }

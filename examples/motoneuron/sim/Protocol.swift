@@ -1,3 +1,5 @@
+import Electrophysiology
+
 /// A somatic voltage over time (mV, one sample a time step, from the first to the present) and the cell's
 /// present state, from which it can be continued.
 struct Recording {

@@ -1,3 +1,5 @@
+import Electrophysiology
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -71,8 +73,8 @@ final class RateTable: @unchecked Sendable {
     let open = Gates.sodiumActivation(v)
     return SomaRates(
       sodiumOpen: open * open * open,
-      h: Gates.sodiumInactivation(v), hStep: Gates.share(of: step, time: Gates.sodiumInactivationTime(v)),
-      n: Gates.rectifierActivation(v), nStep: Gates.share(of: step, time: Gates.rectifierActivationTime(v)),
+      h: Gates.sodiumInactivation(v), hStep: share(of: step, time: Gates.sodiumInactivationTime(v)),
+      n: Gates.rectifierActivation(v), nStep: share(of: step, time: Gates.rectifierActivationTime(v)),
       m: Gates.calciumNActivation(v), inactivation: Gates.calciumNInactivation(v),
       outside: CalciumForce.nType.outside(v), inside: CalciumForce.nType.inside(v))
   }

@@ -1,3 +1,5 @@
+import Electrophysiology
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -44,7 +46,7 @@ struct SteadyState {
 
   /// Voltage (mV) the dendrite settles at when the soma is held at `v`.
   func dendVoltage(soma v: Double) -> Double {
-    Self.settle(from: v) { dendCurrent($0) + cell.dendCoupling * ($0 - v) }
+    settle(from: v) { dendCurrent($0) + cell.dendCoupling * ($0 - v) }
   }
 
   /// Constant current (mA/cm2, inward negative) that keeps the soma at `v`.
@@ -54,7 +56,7 @@ struct SteadyState {
 
   /// Resting potential (mV): where the soma settles without any constant current, coming from `v`.
   func restingPotential(from v: Double = Constants.holding) -> Double {
-    Self.settle(from: v) { somaCurrent($0) + cell.somaCoupling * ($0 - dendVoltage(soma: $0)) }
+    settle(from: v) { somaCurrent($0) + cell.somaCoupling * ($0 - dendVoltage(soma: $0)) }
   }
 
   /// Calcium current and concentration in balance: both are linear in each other while calcium is raised.
@@ -78,23 +80,5 @@ struct SteadyState {
       if abs(change) < 1e-15 + 1e-12 * abs(i) { break }
     }
     return i
-  }
-
-  /// The nearest zero of an outward current in the direction in which the current drives the voltage.
-  static func settle(from start: Double, _ current: (Double) -> Double) -> Double {
-    let first = current(start)
-    if first == 0 { return start }
-    let stride = first > 0 ? -0.5 : 0.5
-    var near = start
-    var far = start + stride
-    while abs(far) < 300, (current(far) > 0) == (first > 0) {
-      near = far
-      far += stride
-    }
-    for _ in 0..<60 {
-      let middle = (near + far) / 2
-      if (current(middle) > 0) == (first > 0) { near = middle } else { far = middle }
-    }
-    return (near + far) / 2
   }
 }

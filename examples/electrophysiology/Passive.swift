@@ -5,21 +5,21 @@
 #endif
 
 /// Response to the hyperpolarising step.
-struct PassiveFeatures: Equatable {
+public struct PassiveFeatures: Equatable {
   /// Input resistance (MOhm): deepest deflection over the current.
-  var resistance: Double
+  public let resistance: Double
   /// Time constant (ms) of the exponential fit.
-  var tau: Double
+  public let tau: Double
   /// Root mean square residual (mV) of that fit.
-  var residual: Double
+  public let residual: Double
   /// Deflection over the standard deviation of the voltage in the 100 ms before the step.
-  var signalToNoise: Double
+  public let signalToNoise: Double
 
   /// - Parameters:
   ///   - v: somatic voltage (mV), `perMs` samples a millisecond from time 0.
   ///   - onset: start (ms) of the step; `offset`: its end.
   ///   - current: in nA, negative.
-  init(_ v: UnsafeBufferPointer<Double>, perMs: Int, onset: Int, offset: Int, current: Double) {
+  public init(_ v: UnsafeBufferPointer<Double>, perMs: Int, onset: Int, offset: Int, current: Double) {
     let start = onset * perMs
     var peak = start
     for i in start..<(offset * perMs) where v[i] < v[peak] { peak = i }

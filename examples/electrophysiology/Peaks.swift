@@ -2,23 +2,27 @@
 ///
 /// Prominence and width as commonly defined (and in SciPy's `find_peaks`): the prominence is the height
 /// above the higher of the two lowest points between the peak and higher ground, or the end, on each side.
-struct Peaks: IteratorProtocol, Sequence {
+public struct Peaks: IteratorProtocol, Sequence {
+  /// Lowest height (mV) and greatest width (ms).
+  public static let height = -20.0
+  public static let widestMs = 50
+
   private let v: UnsafeBufferPointer<Double>
   private let end: Int
   private let widest: Int
   private var position = 1
 
-  init(_ v: UnsafeBufferPointer<Double>, upTo end: Int, perMs: Int) {
+  public init(_ v: UnsafeBufferPointer<Double>, upTo end: Int, perMs: Int) {
     self.v = v
     self.end = end
-    widest = SpikeTrain.window * perMs
+    widest = Self.widestMs * perMs
   }
 
-  mutating func next() -> Int? {
+  public mutating func next() -> Int? {
     while position < end - 1 {
       let i = position
       position += 1
-      guard v[i] >= SpikeTrain.peakHeight, v[i] > v[i - 1] else { continue }
+      guard v[i] >= Self.height, v[i] > v[i - 1] else { continue }
       // A flat top counts once, at its middle.
       var right = i
       while right + 1 < end, v[right + 1] == v[i] { right += 1 }
@@ -31,7 +35,7 @@ struct Peaks: IteratorProtocol, Sequence {
 }
 
 /// Width (samples) of a peak at half its prominence, looking no further than `end`.
-func halfWidth(_ v: UnsafeBufferPointer<Double>, peak: Int, upTo end: Int) -> Int {
+public func halfWidth(_ v: UnsafeBufferPointer<Double>, peak: Int, upTo end: Int) -> Int {
   var left = peak
   var lowLeft = v[peak]
   while left >= 0, v[left] <= v[peak] {

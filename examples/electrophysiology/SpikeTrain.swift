@@ -1,27 +1,24 @@
 /// Spikes of one run, found the way the reference finds them: peaks above -20 mV that are narrower than
 /// 50 ms show that there are any; the first of them gives the threshold; and every excursion above the
 /// threshold that has come down again is a spike.
-struct SpikeTrain: Equatable {
+public struct SpikeTrain: Equatable {
   /// Threshold (mV): voltage at which, in the 50 ms before the first peak, the slope first exceeds its mean
   /// over the run by two standard deviations. Nil without spikes.
-  var threshold: Double?
+  public private(set) var threshold: Double?
   /// Times (ms) and voltages (mV) of the spikes' peaks.
-  var times: [Double] = []
-  var peaks: [Double] = []
+  public private(set) var times: [Double] = []
+  public private(set) var peaks: [Double] = []
   /// Highest voltage (mV) in the counting window, spikes or not.
-  var highest: Double
+  public let highest: Double
 
-  static let peakHeight = -20.0
-  static let window = 50
-
-  /// Empty train with the highest voltage given.
-  init(highest: Double) { self.highest = highest }
+  /// How much before the stimulus (ms) a threshold may lie.
+  public static let window = 50
 
   /// - Parameters:
   ///   - v: somatic voltage (mV) from `window` ms before the stimulus to the end of the counting window.
   ///   - perMs: samples a millisecond.
   ///   - onset: time (ms) of the stimulus.
-  init(_ v: UnsafeBufferPointer<Double>, perMs: Int, onset: Double) {
+  public init(_ v: UnsafeBufferPointer<Double>, perMs: Int, onset: Double) {
     let lead = Self.window * perMs
     highest = v[lead...].max()!
     guard let first = Peaks(v, upTo: v.count, perMs: perMs).first(where: { _ in true }), first >= lead,
@@ -64,13 +61,13 @@ struct SpikeTrain: Equatable {
   }
 
   /// Mean height (mV) of the spikes above the threshold.
-  var amplitude: Double? {
+  public var amplitude: Double? {
     threshold.flatMap { peaks.isEmpty ? nil : peaks.reduce(0, +) / Double(peaks.count) - $0 }
   }
   /// First interspike interval (ms).
-  var firstInterval: Double? { times.count >= 2 ? times[1] - times[0] : nil }
+  public var firstInterval: Double? { times.count >= 2 ? times[1] - times[0] : nil }
   /// Last interval over the first: above 1 the cell adapts.
-  var adaptation: Double? {
+  public var adaptation: Double? {
     guard times.count >= 3, let first = firstInterval else { return nil }
     return (times[times.count - 1] - times[times.count - 2]) / first
   }
