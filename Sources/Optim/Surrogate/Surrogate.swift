@@ -152,12 +152,13 @@ public enum Surrogates {
     .joint, .resnet, GaussianSurrogate.entry, GaussianSurrogate.multiOutputEntry,
     GaussianSurrogate.plainEntry, GaussianSurrogate.variationalEntry, GaussianSurrogate.sparseEntry,
     GaussianSurrogate.privateEntry,
-    GaussianSurrogate.sharedEntry, GaussianSurrogate.coregionalisedEntry, LogisticSurrogate.entry,
+    GaussianSurrogate.sharedEntry, GaussianSurrogate.coregionalisedEntry, DeepSurrogate.processEntry,
+    DeepSurrogate.sigmaPointEntry, LogisticSurrogate.entry,
     AutoSurrogate.entry,
   ]
 
   /// Those that have inducing points to choose, or try one that has.
-  public static let sparse = ["svgp", "spv", "siv", "crv", "auto"]
+  public static let sparse = ["svgp", "spv", "siv", "crv", "mdgp", "mdspp", "auto"]
 
   public static func named(_ name: String) -> SurrogateEntry? { all.first { $0.name == name } }
 }

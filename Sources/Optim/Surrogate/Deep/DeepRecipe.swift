@@ -1,0 +1,34 @@
+import Foundation
+
+/// What distinguishes the deep Gaussian processes.
+struct DeepRecipe: Sendable {
+  let name: String
+  var kind: DeepObjective.Kind
+  /// Hidden units.
+  var width: Int?
+  /// Inducing points of a head; nil for a number that goes with the data.
+  var inducing: Int?
+  /// Passes over the data; nil for a number that goes with the data.
+  var epochs: Int?
+
+  init(_ name: String, _ kind: DeepObjective.Kind) { (self.name, self.kind) = (name, kind) }
+
+  /// Rows of a batch.
+  var batch: Int { kind == .bound ? 128 : 64 }
+  /// Samples of the hidden units at a row: of the bound half as many pairs, of the density sites.
+  var samples: Int { kind == .bound ? 2 : 8 }
+  static let rate = 0.02
+  static let warmShare = 3
+
+  func steps(rows: Int) -> Int {
+    if let epochs { return max(epochs * max(rows / batch, 1), 1) }
+    return kind == .bound ? 800 : 600
+  }
+
+  func headPoints(rows: Int) -> Int { min(inducing ?? min(max(rows / 5, 100), 128), rows) }
+
+  func hiddenPoints(rows: Int) -> Int { min(inducing ?? 48, 64, rows) }
+
+  /// Hidden units for so many varying columns and heads.
+  func units(columns: Int, heads: Int) -> Int { min(width ?? min(max(2, heads), 4), columns) }
+}
