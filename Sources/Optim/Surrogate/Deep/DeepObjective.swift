@@ -213,6 +213,28 @@ extension DeepNetwork {
     return natural ? values : values + sites.values + logits
   }
 
+  /// Step sizes of the parameters relative to each other, in the same order. Inducing points are well chosen rows of the data: their
+  /// coordinates in the parameters move by a small part of a length scale at a time, those in the hidden units follow what these become.
+  func relativeRates(natural: Bool) -> [Double] {
+    func shape(_ process: InducedProcess, _ inputs: Int) -> [Double] {
+      let row = (0..<process.columns).map { $0 < inputs ? Self.inducingRate * min(exp(process.logScales[$0]), 1) : 1 }
+      return (0..<process.order).flatMap { _ in row } + Array(repeating: 1, count: process.columns + 1)
+    }
+    var rates: [Double] = []
+    for unit in hidden {
+      let d = unit.process.columns
+      rates += shape(unit.process, d) + Array(repeating: Self.meanRate, count: unit.process.order)
+      rates += Array(repeating: 1, count: unit.process.order * unit.process.order + 1 + d)
+    }
+    for head in heads {
+      rates += shape(head.process, head.trend.weights.count)
+      rates += Array(repeating: 1, count: (natural ? 0 : head.process.beliefCount) + 1 + (head.logNoise == nil ? 0 : 1))
+    }
+    return natural ? rates : rates + Array(repeating: 1, count: sites.values.count + logits.count)
+  }
+
+  private static let (inducingRate, meanRate) = (0.1, 1.0)
+
   /// The noise ratio that is certainly not needed to hold: of transformed targets, of unit variance.
   static let leastLogNoise = log(1e-8)
 

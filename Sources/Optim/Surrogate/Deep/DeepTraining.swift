@@ -13,13 +13,13 @@ struct DeepTraining {
   private static let checkpoint = 50
   private static let reportEvery = 10
 
-
   /// The trained network; the one given where nothing can be trained.
   mutating func train(_ start: DeepNetwork) -> DeepNetwork {
     let natural = objective.isNatural
     var network = start
     var parameters = network.parameters(natural: natural)
     var (first, second) = ([Double](repeating: 0, count: parameters.count), [Double](repeating: 0, count: parameters.count))
+    let rates = network.relativeRates(natural: natural)
     var beliefs = network.heads.map { SparseClassifier.Belief(order: $0.process.order) }
     var kept = (network: network, beliefs: beliefs)
     var (slowing, failures, updates) = (1.0, 0, 0)
@@ -56,7 +56,7 @@ struct DeepTraining {
         let slope = next.gradient[i]
         first[i] += (1 - Self.momentum) * (slope - first[i])
         second[i] += (1 - Self.memory) * (slope * slope - second[i])
-        parameters[i] += rate * (first[i] / corrections.0) / ((second[i] / corrections.1).squareRoot() + Self.epsilon)
+        parameters[i] += rate * rates[i] * (first[i] / corrections.0) / ((second[i] / corrections.1).squareRoot() + Self.epsilon)
       }
       network.setParameters(parameters, natural: natural)
       parameters = network.parameters(natural: natural)
