@@ -73,7 +73,8 @@ extension Session {
     let width = arguments.integer("width")
     if let width, width < 8, !Surrogates.deep.contains(entry.name) {
       throw Diagnostic(
-        .settingConflict("the width of a network is at least 8, found \(width)"), at: arguments.span(of: "width"),
+        .settingConflict("the width of a network is at least 8, found \(width)"),
+        at: arguments.span(of: "width"),
         help: ["fewer hidden units have: \(Surrogates.deep.joined(separator: ", "))"])
     }
     return width

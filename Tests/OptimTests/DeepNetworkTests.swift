@@ -19,7 +19,8 @@ private struct DeepFixture: Decodable {
 
   static func load() throws -> DeepFixture {
     let url = try #require(
-      Bundle.module.url(forResource: "deep_gaussian_process", withExtension: "json", subdirectory: "Fixtures"))
+      Bundle.module.url(forResource: "deep_gaussian_process", withExtension: "json", subdirectory: "Fixtures")
+    )
     return try JSONDecoder().decode(DeepFixture.self, from: Data(contentsOf: url))
   }
 }
@@ -64,7 +65,8 @@ private struct DeepFixture: Decodable {
     let scales = (network.hidden.map(\.process) + network.heads.map(\.process)).map(\.logScales)
     for (kind, share) in [(DeepObjective.Kind.bound, 1.0), (.density(divergence: 0.3), 0.3)] {
       let objective = DeepObjective(
-        kind: kind, inputs: Matrix(fixture.inputs, columns: 3), values: fixture.values, expectedScales: scales)
+        kind: kind, inputs: Matrix(fixture.inputs, columns: 3), values: fixture.values, expectedScales: scales
+      )
       let value = objective.evaluate(
         prepared, rows: Array(0..<12),
         deviations: kind == .bound ? fixture.deviations : prepared.siteDeviations(rows: 12)
@@ -81,7 +83,8 @@ private struct DeepFixture: Decodable {
     var values = fixture.values
     values[0][2] = .nan
     let objective = DeepObjective(
-      kind: natural ? .bound : .density(divergence: 0.3), inputs: Matrix(fixture.inputs, columns: 3), values: values,
+      kind: natural ? .bound : .density(divergence: 0.3), inputs: Matrix(fixture.inputs, columns: 3),
+      values: values,
       expectedScales: (network.hidden.map(\.process) + network.heads.map(\.process)).map {
         $0.logScales.map { $0 + 0.2 }
       })

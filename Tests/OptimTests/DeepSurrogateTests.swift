@@ -67,7 +67,8 @@ import Testing
       try fit(name, trainingSet(Matrix(rows: 0, columns: 2), targets: [[]]))
     }
     #expect(throws: TrainingError("\(name) has nothing to learn from: no point with a known answer")) {
-      try fit(name, trainingSet(Matrix(rows: 2, columns: 1), targets: [[.nan, .nan]], labels: [[.nan, .nan]]))
+      try fit(
+        name, trainingSet(Matrix(rows: 2, columns: 1), targets: [[.nan, .nan]], labels: [[.nan, .nan]]))
     }
     let one = try fit(
       name,

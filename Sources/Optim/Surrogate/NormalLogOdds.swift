@@ -39,7 +39,9 @@ func normalLogProbability(_ z: Double) -> (value: Double, slope: Double) {
 func mixtureLogOdds(_ logWeights: [Double], _ z: [Double]) -> (value: Double, slopes: [Double]) {
   let limited = z.map { min(max($0, -1e6), 1e6) }
   let (yes, no) = (limited.map { normalLogProbability($0) }, limited.map { normalLogProbability(-$0) })
-  let (yesTerms, noTerms) = (zip(logWeights, yes).map { $0 + $1.value }, zip(logWeights, no).map { $0 + $1.value })
+  let (yesTerms, noTerms) = (
+    zip(logWeights, yes).map { $0 + $1.value }, zip(logWeights, no).map { $0 + $1.value }
+  )
   let (p, q) = (logSum(yesTerms), logSum(noTerms))
   let slopes = z.indices.map { s in
     limited[s] == z[s] ? exp(yesTerms[s] - p) * yes[s].slope + exp(noTerms[s] - q) * no[s].slope : 0

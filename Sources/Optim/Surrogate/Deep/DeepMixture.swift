@@ -29,6 +29,8 @@ struct DeepMixture {
 
   var rows: Int { hidden.inputs.rows }
   var sites: Int { weights.count }
+  /// Noise variance of a target's head.
+  func noise(_ h: Int) -> Double { prepared.network.heads[h].noise }
 
   fileprivate func mean(_ h: Int, _ s: Int, _ i: Int) -> Double { means[h][s * rows + i] }
   fileprivate func variance(_ h: Int, _ s: Int, _ i: Int) -> Double { passes[h].variance[s * rows + i] }

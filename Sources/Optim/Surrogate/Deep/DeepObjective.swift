@@ -158,7 +158,9 @@ struct DeepObjective: Sendable {
     return value
   }
 
-  private func siteGradient(_ pass: PreparedNetwork.HiddenPass, _ byLayer: [Double], _ samples: Int) -> [Double] {
+  private func siteGradient(_ pass: PreparedNetwork.HiddenPass, _ byLayer: [Double], _ samples: Int)
+    -> [Double]
+  {
     let (n, d, units) = (pass.inputs.rows, pass.inputs.columns, pass.mean.count)
     var result = [Double](repeating: 0, count: samples * units)
     for s in 0..<samples {
@@ -176,7 +178,8 @@ extension SparseClassifier.Belief {
   /// Adds what rows with whitened covariances w say: `signal curvature w w'` to the precision, `sqrt(signal) linear w` to the linear term.
   mutating func add(_ w: [Double], rows: Int, curvature: [Double], linear: [Double], signal: Double) {
     let m = self.linear.count
-    BLAS.multiply(m, 1, rows, w, transposed: true, linear, into: &self.linear, alpha: signal.squareRoot(), beta: 1)
+    BLAS.multiply(
+      m, 1, rows, w, transposed: true, linear, into: &self.linear, alpha: signal.squareRoot(), beta: 1)
     var weighted = w
     BLAS.scaleRows(rows, m, &weighted, curvature.map { ($0 * signal).squareRoot() })
     BLAS.addGram(m, rows, weighted, to: &precision)
@@ -217,7 +220,9 @@ extension DeepNetwork {
   /// coordinates in the parameters move by a small part of a length scale at a time, those in the hidden units follow what these become.
   func relativeRates(natural: Bool) -> [Double] {
     func shape(_ process: InducedProcess, _ inputs: Int) -> [Double] {
-      let row = (0..<process.columns).map { $0 < inputs ? Self.inducingRate * min(exp(process.logScales[$0]), 1) : 1 }
+      let row = (0..<process.columns).map {
+        $0 < inputs ? Self.inducingRate * min(exp(process.logScales[$0]), 1) : 1
+      }
       return (0..<process.order).flatMap { _ in row } + Array(repeating: 1, count: process.columns + 1)
     }
     var rates: [Double] = []
@@ -228,7 +233,8 @@ extension DeepNetwork {
     }
     for head in heads {
       rates += shape(head.process, head.trend.weights.count)
-      rates += Array(repeating: 1, count: (natural ? 0 : head.process.beliefCount) + 1 + (head.logNoise == nil ? 0 : 1))
+      rates += Array(
+        repeating: 1, count: (natural ? 0 : head.process.beliefCount) + 1 + (head.logNoise == nil ? 0 : 1))
     }
     return natural ? rates : rates + Array(repeating: 1, count: sites.values.count + logits.count)
   }

@@ -23,14 +23,8 @@ struct DeepStart {
     var directions: Matrix
   }
 
-  struct Outcome {
-    var network: DeepNetwork
-    /// Noise variances that exact processes on a part of the data see.
-    var told: [Double]
-  }
-
   /// - Parameter varying: number of columns that change.
-  func outcome(varying: Int) -> Outcome {
+  func network(varying: Int) -> DeepNetwork {
     let looks = parallelMap(values.count) { look($0) }
     let units = recipe.units(columns: varying, heads: values.count)
     let hidden = hidden(looks, units)
@@ -44,7 +38,9 @@ struct DeepStart {
     let seen = extended
     let heads = parallelMap(looks.count) { k -> DeepNetwork.Head in
       let look = looks[k]
-      let scales = look.lengthScales.map { $0 * Self.widening } + Array(repeating: Self.unitScale, count: units)
+      let scales =
+        look.lengthScales.map { $0 * Self.widening }
+        + hidden.map { unitScale($0.trend.weights, look.lengthScales) }
       let known = values[k].indices.filter { values[k][$0].isFinite }
       let points = points(seen, known, recipe.headPoints(rows: known.count), scales, UInt64(100 + k))
       return DeepNetwork.Head(
@@ -53,15 +49,24 @@ struct DeepStart {
         trend: look.trend, logNoise: isLabel[k] ? nil : log(max(look.noise, Self.firstNoise)))
     }
     let (sites, logits) = sites(units)
-    return Outcome(
-      network: DeepNetwork(hidden: hidden, heads: heads, sites: sites, logits: logits), told: looks.map(\.noise))
+    return DeepNetwork(hidden: hidden, heads: heads, sites: sites, logits: logits)
   }
 
-  /// By how much longer the length scales of parameters are than without hidden units, and the length scale of a hidden unit, whose values have
-  /// unit variance.
-  private static let (widening, unitScale) = (1.5, 2.0)
+  /// By how much longer the length scales of parameters are than without hidden units, and those of hidden units than an exact process's along
+  /// their direction.
+  private static let (widening, lengthening) = (1.5, 2.0)
+  /// Shortest length scale of a hidden unit's process: a unit bends space, and what is quick is the heads'.
+  private static let shortest = 0.5
   private static let firstNoise = 1e-3
   private static let hiddenSignal = 0.01
+
+  /// The length scale of a head in a hidden unit: what that changes by along one length scale in its direction.
+  private func unitScale(_ weights: [Double], _ lengthScales: [Double]) -> Double {
+    let norm = weights.reduce(0) { $0 + $1 * $1 }
+    let inverse = zip(weights, lengthScales).reduce(0) { $0 + ($1.0 / $1.1) * ($1.0 / $1.1) }
+    guard norm > 0, inverse > 0 else { return Self.lengthening }
+    return min(max(Self.lengthening * norm / inverse.squareRoot(), 0.05), 5)
+  }
 
   private func look(_ k: Int) -> Look {
     let rows = values[k].indices.filter { values[k][$0].isFinite }
@@ -72,7 +77,8 @@ struct DeepStart {
       lengthScales: scales.columns(Array(repeating: scales.prior.mean, count: scales.count)[...]), signal: 1,
       noise: 0.01, trend: LinearFunction(intercept: 0, weights: Array(repeating: 0, count: d)),
       directions: Matrix(rows: d, columns: d))
-    let gradients = isLabel[k] ? labelLook(own, known, scales, k, &look) : targetLook(own, known, scales, k, &look)
+    let gradients =
+      isLabel[k] ? labelLook(own, known, scales, k, &look) : targetLook(own, known, scales, k, &look)
     guard let gradients, gradients.values.allSatisfy(\.isFinite) else { return look }
     var product = Matrix(rows: d, columns: d)
     BLAS.multiply(
@@ -93,10 +99,13 @@ struct DeepStart {
       let (found, _) = fit.finish(MarginalLikelihood(inputs: points, values: seen), theta),
       let process = try? GaussianProcess(inputs: points, values: seen, hyperparameters: found)
     else { return nil }
-    (look.lengthScales, look.signal, look.noise) = (found.lengthScales, found.signalVariance, found.noiseVariance)
+    (look.lengthScales, look.signal, look.noise) = (
+      found.lengthScales, found.signalVariance, found.noiseVariance
+    )
     look.trend.intercept = found.mean
     return process.posterior.gradient(
-      points, byMean: Array(repeating: 1, count: part.count), byVariance: Array(repeating: 0, count: part.count))
+      points, byMean: Array(repeating: 1, count: part.count),
+      byVariance: Array(repeating: 0, count: part.count))
   }
 
   private func labelLook(
@@ -125,11 +134,12 @@ struct DeepStart {
     var total = Matrix(rows: d, columns: d)
     for look in looks { BLAS.add(look.directions.values, times: 1, to: &total.values) }
     // The leading eigenvectors; a direction in which nothing changes is worth as much as another one.
-    let vectors = SymmetricEigen(total).map { eigen in (0..<d).reversed().map { eigen.vectors.row($0) } } ?? []
+    let vectors =
+      SymmetricEigen(total).map { eigen in (0..<d).reversed().map { eigen.vectors.row($0) } } ?? []
     let logScales = (0..<d).map { k in
       looks.reduce(0) { $0 + log($1.lengthScales[k]) } / Double(looks.count)
     }
-    let scales = logScales.map { exp($0) }
+    let scales = logScales.map { max(exp($0), Self.shortest) }
     let points = points(
       inputs, Array(0..<n), recipe.hiddenPoints(rows: n), scales, 99)
     return (0..<units).map { u in
@@ -147,14 +157,17 @@ struct DeepStart {
   }
 
   /// Inducing points among some rows; random ones where the greedy choice finds nothing left to explain, since length scales may shrink.
-  private func points(_ all: Matrix, _ rows: [Int], _ count: Int, _ scales: [Double], _ number: UInt64) -> Matrix {
+  private func points(_ all: Matrix, _ rows: [Int], _ count: Int, _ scales: [Double], _ number: UInt64)
+    -> Matrix
+  {
     var stream = stream.derived(number)
     let drawn = InducingPoints.candidates(rows: rows.count, count: count, stream: stream)
     let candidates = all.subset(drawn.map { rows[$0] })
     var chosen = InducingPoints.greedy(candidates, count: count, lengthScales: scales)
     if chosen.count < count {
       let taken = Set(chosen)
-      chosen += stream.permutation(candidates.rows).filter { !taken.contains($0) }.prefix(count - chosen.count)
+      chosen += stream.permutation(candidates.rows).filter { !taken.contains($0) }.prefix(
+        count - chosen.count)
     }
     return candidates.subset(chosen)
   }

@@ -35,18 +35,18 @@ extension DeepSurrogate {
     guard !columns.isEmpty else { return try DeepSurrogate(state) }
     let heads = columns.count
     let varying = LengthScales(features: set.features, inputs: set.inputs).group.count { $0 != nil }
-    var (network, told): (DeepNetwork, [Double])
+    var network: DeepNetwork
     var steps = recipe.steps(rows: set.count)
-    if let earlier = warm, let kept = earlier.network, earlier.continues(in: state), kept.heads.count == heads {
+    if let earlier = warm, let kept = earlier.network, earlier.continues(in: state), kept.heads.count == heads
+    {
       network = kept
-      told = earlier.told
       steps = max(steps / DeepRecipe.warmShare, 1)
     } else {
-      let start = DeepStart(
-        inputs: set.inputs, features: set.features, values: columns.map(\.values), isLabel: columns.map(\.isLabel),
+      network = DeepStart(
+        inputs: set.inputs, features: set.features, values: columns.map(\.values),
+        isLabel: columns.map(\.isLabel),
         recipe: recipe, stream: stream, shouldStop: shouldStop
-      ).outcome(varying: varying)
-      (network, told) = (start.network, start.told)
+      ).network(varying: varying)
     }
     let conditioning = DeepConditioning(inputs: set.inputs, values: columns.map(\.values))
     let objective = DeepObjective(
@@ -60,11 +60,7 @@ extension DeepSurrogate {
       objective: objective, recipe: recipe, steps: steps, stream: stream.derived(97), observer: observer)
     network = training.train(network)
     if objective.isNatural { network = conditioning.conditioned(network) ?? network }
-    for k in state.targets.indices {
-      guard let h = state.targets[k].head else { continue }
-      state.targets[k].unexplained = max(network.heads[h].noise - told[h], 0)
-    }
-    (state.network, state.steps, state.told) = (network, steps, told)
+    (state.network, state.steps) = (network, steps)
     return try DeepSurrogate(state)
   }
 
@@ -107,11 +103,12 @@ extension DeepSurrogate {
     }
     return State(
       name: recipe.name, columns: set.inputs.columns, points: set.count, targets: targets, labels: [],
-      network: nil, told: [], steps: 0)
+      network: nil, steps: 0)
   }
 
   /// Values of the heads, numbers before labels; notes in the state which head is whose.
-  private static func columns(_ set: TrainingSet, _ state: inout State) -> [(values: [Double], isLabel: Bool)] {
+  private static func columns(_ set: TrainingSet, _ state: inout State) -> [(values: [Double], isLabel: Bool)]
+  {
     var columns: [(values: [Double], isLabel: Bool)] = []
     for k in state.targets.indices {
       guard let transform = state.targets[k].transform else { continue }

@@ -14,8 +14,6 @@ public struct DeepSurrogate: Surrogate {
     var labels: [Label]
     /// Nil where nothing varies.
     var network: DeepNetwork?
-    /// Noise variances of the heads that exact processes on a part of the data see.
-    var told: [Double]
     /// Steps that the network was trained for.
     var steps: Int
   }
@@ -27,8 +25,6 @@ public struct DeepSurrogate: Surrogate {
     var mean = 0.0
     var variance = 0.0
     var head: Int?
-    /// The part of the noise that an exact process on a part of the data does not see: the model's own error, which counts as variance of the mean.
-    var unexplained = 0.0
   }
 
   enum Label: Codable, Hashable, Sendable {
@@ -91,7 +87,9 @@ public struct DeepSurrogate: Surrogate {
     return (prediction, evaluate(inputs, seeds: seeds(prediction)).gradient)
   }
 
-  private func evaluate(_ inputs: Matrix, seeds: PredictionSeeds?) -> (prediction: Prediction, gradient: Matrix) {
+  private func evaluate(_ inputs: Matrix, seeds: PredictionSeeds?) -> (
+    prediction: Prediction, gradient: Matrix
+  ) {
     let firsts = Array(stride(from: 0, to: inputs.rows, by: Self.block))
     let blocks = parallelMap(firsts.count) { b -> (Prediction, Matrix) in
       let rows = firsts[b]..<min(firsts[b] + Self.block, inputs.rows)
@@ -105,7 +103,8 @@ public struct DeepSurrogate: Surrogate {
     }
     let empty = { (count: Int) in [[Double]](repeating: [], count: count) }
     var prediction = Prediction(
-      mean: empty(state.targets.count), variance: empty(state.targets.count), logOdds: empty(state.labels.count))
+      mean: empty(state.targets.count), variance: empty(state.targets.count),
+      logOdds: empty(state.labels.count))
     var gradient: [Double] = []
     for (own, slopes) in blocks {
       for k in own.mean.indices {
@@ -129,9 +128,11 @@ public struct DeepSurrogate: Surrogate {
         prediction.variance!.append(Array(repeating: target.variance, count: inputs.rows))
         continue
       }
+      // A simulator has no noise: what the network leaves to it is the network's own error, and counts as variance of the mean.
+      let noise = mixtures.noise(h)
       let own = (0..<inputs.rows).map { i -> TargetTransform.Moments in
         let (mean, variance) = mixtures.moments(h, i)
-        return transform.moments(mean: mean, variance: variance + target.unexplained)
+        return transform.moments(mean: mean, variance: variance + noise)
       }
       prediction.mean.append(own.map(\.mean))
       prediction.variance!.append(own.map(\.variance))
@@ -171,7 +172,9 @@ public struct DeepSurrogate: Surrogate {
     case .head(let h): return (h, 0, 1)
     case .margin(let k):
       let target = state.targets[k]
-      guard let h = target.head, let transform = target.transform, let network = state.network else { return nil }
+      guard let h = target.head, let transform = target.transform, let network = state.network else {
+        return nil
+      }
       return (h, transform(0), network.heads[h].noise)
     }
   }

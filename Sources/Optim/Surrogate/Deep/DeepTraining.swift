@@ -18,7 +18,9 @@ struct DeepTraining {
     let natural = objective.isNatural
     var network = start
     var parameters = network.parameters(natural: natural)
-    var (first, second) = ([Double](repeating: 0, count: parameters.count), [Double](repeating: 0, count: parameters.count))
+    var (first, second) = (
+      [Double](repeating: 0, count: parameters.count), [Double](repeating: 0, count: parameters.count)
+    )
     let rates = network.relativeRates(natural: natural)
     var beliefs = network.heads.map { SparseClassifier.Belief(order: $0.process.order) }
     var kept = (network: network, beliefs: beliefs)
@@ -56,7 +58,9 @@ struct DeepTraining {
         let slope = next.gradient[i]
         first[i] += (1 - Self.momentum) * (slope - first[i])
         second[i] += (1 - Self.memory) * (slope * slope - second[i])
-        parameters[i] += rate * rates[i] * (first[i] / corrections.0) / ((second[i] / corrections.1).squareRoot() + Self.epsilon)
+        parameters[i] +=
+          rate * rates[i] * (first[i] / corrections.0)
+          / ((second[i] / corrections.1).squareRoot() + Self.epsilon)
       }
       network.setParameters(parameters, natural: natural)
       parameters = network.parameters(natural: natural)
