@@ -86,7 +86,7 @@ struct DeepTraining {
 
   private mutating func batch(_ order: inout [Int]) -> [Int] {
     let n = objective.inputs.rows
-    guard n > recipe.batch else { return Array(0..<n) }
+    guard n > 2 * recipe.batch else { return Array(0..<n) }
     if order.count < recipe.batch { order = stream.permutation(n) }
     defer { order.removeLast(recipe.batch) }
     return Array(order.suffix(recipe.batch))
