@@ -16,9 +16,12 @@ extension Verb {
         onOption, labelsOption,
         Option(
           "members", .integer(1...100), nil, "models of an ensemble of networks; the recipe's own number"),
-        Option("width", .integer(8...1024), nil, "width of a network; the recipe's own"),
         Option(
-          "epochs", .integer(1...1_000_000), nil, "most passes over the data of a network; the recipe's own"),
+          "width", .integer(1...1024), nil,
+          "width of a network (8 and more), hidden units of a deep process; the recipe's own"),
+        Option(
+          "epochs", .integer(1...1_000_000), nil,
+          "most passes over the data of a network or deep process; the recipe's own"),
         Option("rank", .integer(1...1000), nil, "rank of the coregionalisation of megp and crv; full"),
         inducingOption,
         Option(
@@ -52,7 +55,7 @@ extension Session {
     let entry = Surrogates.named(earlier?.name ?? arguments.word("surrogate") ?? "")!
     var options = earlier?.options ?? SurrogateOptions()
     options.members = arguments.integer("members") ?? options.members
-    options.width = arguments.integer("width") ?? options.width
+    options.width = try width(arguments, entry) ?? options.width
     options.epochs = arguments.integer("epochs") ?? options.epochs
     options.rank = arguments.integer("rank") ?? options.rank
     options.inducing = try inducing(arguments, entry) ?? options.inducing
@@ -63,6 +66,18 @@ extension Session {
     lastModel = model
     noteTraining(model)
     return .model(model)
+  }
+
+  /// Option `width=`: a network needs more than a deep process.
+  private func width(_ arguments: Arguments, _ entry: SurrogateEntry) throws -> Int? {
+    let width = arguments.integer("width")
+    if let width, width < 8, !Surrogates.deep.contains(entry.name) {
+      throw Diagnostic(
+        .settingConflict("the width of a network is at least 8, found \(width)"),
+        at: arguments.span(of: "width"),
+        help: ["fewer hidden units have: \(Surrogates.deep.joined(separator: ", "))"])
+    }
+    return width
   }
 
   /// Option `inducing=`, which only sparse processes know what to do with.

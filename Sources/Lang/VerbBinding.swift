@@ -161,7 +161,6 @@ struct VerbBinder {
         .unknownChoice(expression.span.text, what: what, choices: words, hint: nil), at: expression.span)
     }
     guard words.contains(word) else {
-      if Verb.laterChoices.contains(word) { throw Diagnostic(.laterVersion(word), at: expression.span) }
       let near = Suggestion.nearest(to: word, among: words)
       throw Diagnostic(
         .unknownChoice(word, what: what, choices: words, hint: near.map { "did you mean '\($0)'?" }),
@@ -217,9 +216,4 @@ struct VerbBinder {
       ? "a whole number of at least \(range.lowerBound)"
       : "a whole number from \(range.lowerBound) to \(range.upperBound)"
   }
-}
-
-extension Verb {
-  /// Choices of later versions: surrogates, algorithms and samplers that this one does not have.
-  static let laterChoices: Set<String> = ["egp", "mdgp", "mdspp", "vgp", "svgp", "spv", "siv", "crv"]
 }

@@ -72,4 +72,23 @@ enum BLAS {
     precondition(a.count == b.count)
     return cblas_ddot(blasint(a.count), a, 1, b, 1)
   }
+
+  /// Inner products of the rows of a and b (both n x k).
+  static func rowDots(_ n: Int, _ k: Int, _ a: Source, _ b: Source) -> [Double] {
+    _ = oneThread
+    return (0..<n).map { cblas_ddot(blasint(k), a + $0 * k, 1, b + $0 * k, 1) }
+  }
+
+  /// Multiplies every row of a (n x k) by a factor of its own.
+  static func scaleRows(_ n: Int, _ k: Int, _ a: Target, _ factors: [Double]) {
+    _ = oneThread
+    for i in 0..<n { cblas_dscal(blasint(k), factors[i], a + i * k, 1) }
+  }
+
+  /// `b += factor a`.
+  static func add(_ a: [Double], times factor: Double, to b: inout [Double]) {
+    precondition(a.count == b.count)
+    _ = oneThread
+    cblas_daxpy(blasint(a.count), factor, a, 1, &b, 1)
+  }
 }

@@ -93,4 +93,19 @@ struct Cholesky: Sendable {
   func solveUpper(_ rows: inout [Double], count: Int) {
     BLAS.solveRows(count, order, lower: factor, transposed: false, &rows)
   }
+
+  /// L'^-1 S L^-1 of a symmetric S whose lower triangle is given; all of it is returned.
+  func unwhitened(_ lower: [Double]) -> [Double] {
+    let m = order
+    var s = lower
+    for i in 0..<m {
+      for j in 0..<i { s[j * m + i] = s[i * m + j] }
+    }
+    solveUpper(&s, count: m)
+    for i in 0..<m {
+      for j in 0..<i { (s[j * m + i], s[i * m + j]) = (s[i * m + j], s[j * m + i]) }
+    }
+    solveUpper(&s, count: m)
+    return s
+  }
 }

@@ -64,7 +64,7 @@ public struct PredictionSeeds: Sendable {
 public struct SurrogateOptions: Codable, Hashable, Sendable {
   /// Models of an ensemble, whose spread is the uncertainty.
   public var members: Int?
-  /// Width of a network.
+  /// Width of a network, hidden units of a deep process.
   public var width: Int?
   /// Passes over the data; a ceiling where training stops early.
   public var epochs: Int?
@@ -152,12 +152,16 @@ public enum Surrogates {
     .joint, .resnet, GaussianSurrogate.entry, GaussianSurrogate.multiOutputEntry,
     GaussianSurrogate.plainEntry, GaussianSurrogate.variationalEntry, GaussianSurrogate.sparseEntry,
     GaussianSurrogate.privateEntry,
-    GaussianSurrogate.sharedEntry, GaussianSurrogate.coregionalisedEntry, LogisticSurrogate.entry,
+    GaussianSurrogate.sharedEntry, GaussianSurrogate.coregionalisedEntry, DeepSurrogate.processEntry,
+    DeepSurrogate.sigmaPointEntry, LogisticSurrogate.entry,
     AutoSurrogate.entry,
   ]
 
   /// Those that have inducing points to choose, or try one that has.
-  public static let sparse = ["svgp", "spv", "siv", "crv", "auto"]
+  public static let sparse = ["svgp", "spv", "siv", "crv", "mdgp", "mdspp", "auto"]
+
+  /// Those that have a hidden layer of processes.
+  public static let deep = ["mdgp", "mdspp"]
 
   public static func named(_ name: String) -> SurrogateEntry? { all.first { $0.name == name } }
 }

@@ -122,7 +122,7 @@ extension GaussianSurrogate {
   }
 
   /// The transformation of target k; nil where there is nothing to model.
-  private static func transform(
+  static func transform(
     _ set: TrainingSet, _ k: Int, _ stream: RandomStream, _ recipe: GaussianRecipe, warm: TargetTransform?
   ) -> TargetTransform? {
     let rows = set.targets[k].indices.filter { set.targets[k][$0].isFinite }

@@ -58,17 +58,5 @@ struct InducingKernel: Sendable {
   }
 
   /// L'^-1 S L^-1 of a symmetric S whose lower triangle is given; all of it is returned.
-  func unwhitened(_ lower: [Double]) -> [Double] {
-    let m = order
-    var s = lower
-    for i in 0..<m {
-      for j in 0..<i { s[j * m + i] = s[i * m + j] }
-    }
-    cholesky.solveUpper(&s, count: m)
-    for i in 0..<m {
-      for j in 0..<i { (s[j * m + i], s[i * m + j]) = (s[i * m + j], s[j * m + i]) }
-    }
-    cholesky.solveUpper(&s, count: m)
-    return s
-  }
+  func unwhitened(_ lower: [Double]) -> [Double] { cholesky.unwhitened(lower) }
 }
