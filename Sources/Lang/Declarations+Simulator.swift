@@ -125,8 +125,6 @@ extension Declarations {
     case "output_limit": simulator.outputLimit = try size(value, atLeast: 1000, "output_limit")
     case "launcher": simulator.launcher = try launcher(value)
     case "ranks": simulator.ranks = try number(value, 1...1_000_000, "ranks")
-    case "slots":
-      throw Diagnostic(.laterVersion(setting.name.text), at: setting.name.span)
     default:
       let near = Suggestion.nearest(to: setting.name.text, among: SimulatorSetting.names)
       throw Diagnostic(

@@ -21,7 +21,6 @@ extension Fault {
     case .elseOnItsOwn: "'else' without 'if'"
     case .strayClosing(let bracket): "'\(bracket)' closes nothing"
     case .reservedName(let name, let what): "'\(name)' is \(what) and cannot name anything else"
-    case .laterVersion(let word): "'\(word)' is not in this version of dmo"
     default: nil
     }
   }
@@ -143,7 +142,6 @@ extension Fault {
     case .notCallable(let name, _): ["an element is \(name)[1], a product needs '*'"]
     case .unknownVerb(_, nil): ["'help' lists the verbs"]
     case .reservedName: ["choose another name"]
-    case .laterVersion: ["a later version will have it"]
     case .functionNeedsArguments(_, let usage): ["use it as \(usage)"]
     case .noSuchMember(_, let owner, let known, _): ["'\(owner)' has: \(known.joined(separator: ", "))"]
     case .notNumericChoice(_, let choices), .notAChoice(_, _, let choices, _):

@@ -17,7 +17,6 @@ public enum Fault: Sendable {
   case elseOnItsOwn
   case strayClosing(String)
   case reservedName(String, what: String)
-  case laterVersion(String)
 
   // MARK: Names and declarations
   case unknownName(String, hint: String?)
