@@ -20,7 +20,7 @@ extension Session {
     if arguments.has("group") { throw Self.optionOfHDF5("group", path) }
     let table =
       switch try exported(item) {
-      case .points(let points): try self.table(points, full: true)
+      case .points(let points): try self.table(points, full: true, isExport: true)
       case .table(let own): own
       }
     guard let text = host.rendered(table, for: path) else {

@@ -52,8 +52,8 @@ extension Session {
 
   // MARK: Points as tables
 
-  /// Parameters, objectives and state of points; `full` adds outputs, derived values and constraints.
-  func table(_ points: Points, full: Bool = false) throws -> Table {
+  /// Parameters, objectives and state of points; `full` adds outputs, derived values and constraints, `isExport` all else that is known.
+  func table(_ points: Points, full: Bool = false, isExport: Bool = false) throws -> Table {
     if let trace = points.trace { return traceTable(points, trace) }
     let evaluations = points.evaluations
     let scores = try Scores(problem: campaign.problem, evaluations: evaluations)
@@ -77,15 +77,18 @@ extension Session {
       }
     }
     columns += points.measures.map { Table.Column($0.name, .numbers($0.values)) }
-    if full { return Table(title: points.title, remarked(columns, points, scores)) }
+    if full { return Table(title: points.title, remarked(columns, points, scores, isExport: isExport)) }
     if !scores.status.allSatisfy({ $0 == .feasible }) {
       columns.append(Table.Column("state", .texts(scores.status.map { "\($0)" })))
     }
     return Table(title: points.title, columns)
   }
 
-  /// With all else that is known of an evaluation, so that `import` can take it up; the names give way to those of the user.
-  private func remarked(_ columns: [Table.Column], _ points: Points, _ scores: Scores) -> [Table.Column] {
+  /// With the state and its reason, and for a file with all else that is known of an evaluation, so that `import` can take it up; the
+  /// names give way to those of the user.
+  private func remarked(
+    _ columns: [Table.Column], _ points: Points, _ scores: Scores, isExport: Bool
+  ) -> [Table.Column] {
     let evaluations = points.evaluations
     let rows = evaluations.states.indices
     let taken = Set(columns.dropFirst().map(\.name))
@@ -97,6 +100,7 @@ extension Session {
     var all = [column(.row, .integers(points.rows))] + columns.dropFirst()
     all.append(column(.state, .texts(scores.status.map { "\($0)" })))
     all.append(column(.reason, .texts(reasons)))
+    guard isExport else { return all }
     all.append(column(.status, .texts(evaluations.states.map { "\($0)" })))
     if evaluations.seconds.contains(where: { $0 > 0 }) {
       all.append(column(.seconds, .numbers(evaluations.seconds)))

@@ -93,7 +93,8 @@ import Testing
     #expect(third.status == 0 && place.text("third.json") == place.text("all.json"), "\(third.all)")
     let all = place.text("all.json")
     for part in [
-      "\"no convergence, \\\"really\\\"", "\"hopeless\"", "cell reports: too hot", "\"exit\"", "\"very, \\\"fast\\\"\"",
+      "\"no convergence, \\\"really\\\"", "\"hopeless\"", "cell reports: too hot", "\"exit\"",
+      "\"very, \\\"fast\\\"\"",
     ] {
       #expect(all.contains(part), "\(all)")
     }
