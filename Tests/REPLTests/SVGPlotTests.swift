@@ -105,4 +105,11 @@ import Testing
     let svg = TextPlotTests.figures(TextPlotTests.random(3, 20)).map(renderSVG).joined()
     #expect(!svg.contains(" id=") && !svg.contains("<style"))
   }
+
+  /// Lines of one formula at several points: the legend names the first, all look alike.
+  @Test func aSeriesWithoutANameLooksLikeTheOneBeforeIt() {
+    let series = ["v", "", "w", ""].map { Figure.Series($0, points: [[0, 1], [0, 1]], isLine: true) }
+    let styles = SeriesStyle.styles(for: series)
+    #expect(styles[0] == styles[1] && styles[2] == styles[3] && styles[0] != styles[2])
+  }
 }
