@@ -6,7 +6,10 @@ import Testing
   struct Block: Sendable, CustomTestStringConvertible {
     let page: String
     let line: Int
-    let text: String
+    var text: String
+    var language = "dmo"
+    /// The file that the block is, as in ```python title="model.py".
+    var file: String?
     var testDescription: String { "\(page):\(line)" }
   }
 
@@ -29,43 +32,100 @@ import Testing
 
   static func blocks(_ language: String, page: String, text: String) -> [Block] {
     var found: [Block] = []
-    var open: (line: Int, fence: Substring, isWanted: Bool, lines: [Substring])?
+    for var block in fences(page: page, text: text) where block.language == language {
+      if block.text.hasPrefix("# continues"), let earlier = found.last {
+        block.text = earlier.text + block.text
+      }
+      found.append(block)
+    }
+    return found
+  }
+
+  /// All fenced blocks, each as it stands there.
+  static func fences(page: String, text: String) -> [Block] {
+    var found: [Block] = []
+    var open: (block: Block, fence: Substring, lines: [Substring])?
     for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
       let trimmed = line.drop { $0 == " " }
-      if let block = open {
-        if trimmed.hasPrefix(block.fence) && trimmed.dropFirst(block.fence.count).allSatisfy({ $0 == " " }) {
-          if block.isWanted {
-            let own = block.lines.joined(separator: "\n")
-            let earlier = own.hasPrefix("# continues") ? (found.last.map { $0.text + "\n" } ?? "") : ""
-            found.append(Block(page: page, line: block.line, text: earlier + own + "\n"))
-          }
+      if let (block, fence, lines) = open {
+        if trimmed.hasPrefix(fence) && trimmed.dropFirst(fence.count).allSatisfy({ $0 == " " }) {
+          found.append(block)
+          found[found.count - 1].text = lines.joined(separator: "\n") + "\n"
           open = nil
         } else {
           open!.lines.append(line)
         }
       } else if trimmed.hasPrefix("```") {
         let fence = trimmed.prefix { $0 == "`" }
-        open = (number + 1, fence, trimmed.dropFirst(fence.count).prefix { $0.isLetter } == language, [])
+        let words = trimmed.dropFirst(fence.count)
+        let file = words.firstMatch(of: #/title="(?<file>[^"]+)"/#).map { String($0.file) }
+        let language = String(words.prefix { $0.isLetter })
+        open = (Block(page: page, line: number + 1, text: "", language: language, file: file), fence, [])
       }
     }
     return found
+  }
+
+  /// Pages whose blocks build on one another: they are followed from top to bottom in one folder, as a reader would.
+  static let followed = pages.filter { $0 == "docs/tutorial.md" || $0.hasPrefix("docs/howto/") }
+
+  /// Files that blocks name are looked for where the examples are.
+  private static func linkExamples(in place: Workplace) throws {
+    for name in try FileManager.default.contentsOfDirectory(atPath: Workplace.package + "/examples") {
+      try FileManager.default.createSymbolicLink(
+        atPath: place.path(name), withDestinationPath: "\(Workplace.package)/examples/\(name)")
+    }
   }
 
   @Test func readmeShowsTheLanguage() {
     #expect(Self.blocks("dmo").contains { $0.page == "README.md" })
   }
 
-  @Test(arguments: blocks("dmo")) func runs(_ block: Block) throws {
+  @Test(arguments: blocks("dmo").filter { !followed.contains($0.page) }) func runs(_ block: Block) throws {
     let place = try Workplace()
-    // Files that blocks name are looked for where the examples are.
-    for name in try FileManager.default.contentsOfDirectory(atPath: Workplace.package + "/examples") {
-      try FileManager.default.createSymbolicLink(
-        atPath: place.path(name), withDestinationPath: "\(Workplace.package)/examples/\(name)")
-    }
+    try Self.linkExamples(in: place)
     try place.write("block.dmo", block.text)
     let result = try place.dmo("block.dmo", within: 120)
     #expect(
       result.status == 0 && !result.errors.contains("error:"), "\(block.page):\(block.line)\n\(result.all)")
+  }
+
+  /// Blocks with a title are written as that file; dmo blocks run as scripts, and sh blocks as they are, with dmo on the path.
+  @Test(arguments: followed) func canBeFollowed(_ page: String) throws {
+    let place = try Workplace()
+    try Self.linkExamples(in: place)
+    try place.make("bin")
+    try FileManager.default.createSymbolicLink(
+      atPath: place.path("bin/dmo"), withDestinationPath: try Workplace.binary())
+    place.environment["PATH"] = place.path("bin") + ":" + (place.environment["PATH"] ?? "")
+    var before = ""
+    for block in Self.fences(page: page, text: Self.text(page)) {
+      let text = block.text.hasPrefix("# continues") ? before + block.text : block.text
+      if let file = block.file {
+        try place.write(file, text)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: place.path(file))
+      }
+      let result: Workplace.Result
+      switch block.language {
+      case "dmo":
+        before = text
+        try place.write(block.file ?? "block.dmo", text)
+        result = try place.dmo(block.file ?? "block.dmo", within: 300)
+      case "sh" where block.file == nil:
+        result = try place.shell("set -e\n" + text, within: 300)
+      default:
+        continue
+      }
+      try #require(
+        result.status == 0 && !result.errors.contains("error:"), "\(page):\(block.line)\n\(result.all)")
+    }
+  }
+
+  @Test func indexListsEveryPage() {
+    let index = Self.text("docs/README.md")
+    for page in Self.pages where page.hasPrefix("docs/") && page != "docs/README.md" {
+      #expect(index.contains("](\(page.dropFirst(5)))"), "docs/README.md does not list \(page)")
+    }
   }
 
   /// Relative links, and scripts and examples named in code.
@@ -85,6 +145,6 @@ import Testing
   @Test func blocksOfAPage() {
     let page = "a\n```dmo\nx\n```\n````sh\n```dmo\n```\n````\n  ```dmo\n# continues\ny\n  ```\n"
     let blocks = Self.blocks("dmo", page: "p", text: page)
-    #expect(blocks.map(\.line) == [2, 9] && blocks.map(\.text) == ["x\n", "x\n\n# continues\ny\n"])
+    #expect(blocks.map(\.line) == [2, 9] && blocks.map(\.text) == ["x\n", "x\n# continues\ny\n"])
   }
 }
