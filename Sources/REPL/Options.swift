@@ -45,8 +45,11 @@ enum Options {
 
     @OptionGroup(title: "Editors and notebooks") var editors: Editors
 
-    @Option(name: .customShort("e"), help: ArgumentHelp("Run this text.", valueName: "code"))
-    var code: String?
+    @Option(
+      name: .customShort("e"), parsing: .unconditionalSingleValue,
+      help: ArgumentHelp("Run this text; several are lines of one script.", valueName: "code"))
+    var codes: [String] = []
+    var code: String? { codes.isEmpty ? nil : codes.joined(separator: "\n") }
 
     @Flag(name: [.customShort("i"), .customLong("interactive")], help: "Stay at the prompt afterwards.")
     var stays = false

@@ -28,7 +28,9 @@ final class Program {
     if let contradiction = simulator.contradiction { throw search.refusal(contradiction) }
     guard let first = simulator.command.first else { throw search.refusal("its command is empty") }
     let program = simulator.shell ? "/bin/sh" : try search.locate(first)
-    arguments = simulator.shell ? [] : [first] + search.arguments(of: simulator.command)
+    // By its full path where it has one: an interpreter finds its virtual environment beside the name it was called by.
+    let name = first.contains("/") ? program : first
+    arguments = simulator.shell ? [] : [name] + search.arguments(of: simulator.command)
     guard let starter = simulator.launcher.first, let ranks = simulator.ranks else {
       path = program
       launcher = []

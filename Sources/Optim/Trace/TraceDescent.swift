@@ -9,6 +9,8 @@ struct TraceDescent {
   private static let (memory, squareMemory, tiny) = (0.9, 0.999, 1e-8)
   /// Steps that have to be alike for a trace to end.
   private static let window = 50
+  /// Less than this in the unit cube between the first and the last of them is no motion; a step is up to 0.01 in each coordinate.
+  private static let rest = 0.05
 
   init(_ model: ProblemModel, _ loss: TraceLoss, _ options: TraceOptions) {
     (self.model, self.loss, self.options) = (model, loss, options)
@@ -47,7 +49,7 @@ struct TraceDescent {
         walkers[k].losses.append((slopes.objective[row], slopes.constraint[row]))
         walkers[k].costs.append(slopes.prediction.costs.map { $0[row] })
         walkers[k].feasibility.append(feasibility[row])
-        if hasConverged(walkers[k].losses) {
+        if hasConverged(walkers[k]) {
           walkers[k].ending = .converged
         } else if step == options.steps {
           walkers[k].ending = .allSteps
@@ -144,15 +146,19 @@ struct TraceDescent {
   /// Whether the loss' interquartile range over the last steps is below 1 % of its median.
   ///
   /// The objectives' loss is a logarithm, so there 1 % of the volume is 0.01. A constraint loss near 0 means satisfied, and ends when
-  /// its range is below 0.001.
-  private func hasConverged(_ losses: [(objective: Double, constraint: Double)]) -> Bool {
-    guard losses.count >= Self.window else { return false }
-    let last = losses.suffix(Self.window)
+  /// its range is below 0.001. Far from satisfied it is large and, by the logarithm of large log odds, nearly flat: there a trace ends only
+  /// where it has also come to rest.
+  private func hasConverged(_ walker: Walker) -> Bool {
+    guard walker.losses.count >= Self.window else { return false }
+    let last = walker.losses.suffix(Self.window)
     func spread(_ values: [Double]) -> (range: Double, median: Double) {
       let sorted = values.sorted()
       return (sorted[Self.window * 3 / 4] - sorted[Self.window / 4], sorted[Self.window / 2])
     }
     let (objective, constraint) = (spread(last.map(\.objective)), spread(last.map(\.constraint)))
-    return objective.range < 0.01 && constraint.range < max(0.01 * abs(constraint.median), 1e-3)
+    guard objective.range < 0.01 else { return false }
+    let moved = zip(walker.unit[walker.unit.count - Self.window], walker.place).map { $1 - $0 }
+    return constraint.range < 1e-3
+      || constraint.range < 0.01 * abs(constraint.median) && Self.norm(moved) < Self.rest
   }
 }
