@@ -29,8 +29,10 @@ import Testing
       ], constraints: constrained ? [constraint] : [])
   }
 
-  /// The problem's own formulas as a surrogate; the log odds of the constraint are ten times its margin.
-  static func model(_ problem: Problem, _ goal: LearningGoal = LearningGoal()) -> ProblemModel {
+  /// The problem's own formulas as a surrogate; the log odds of the constraint are a multiple of its margin.
+  static func model(
+    _ problem: Problem, _ goal: LearningGoal = LearningGoal(), sharpness: Double = 10
+  ) -> ProblemModel {
     var random = CrossValidationTests.stream()
     func quadratic(_ constant: Double, _ linear: [Double], _ square: [Double]) -> AnalyticSurrogate.Quadratic
     {
@@ -40,7 +42,7 @@ import Testing
     }
     let costs = [quadratic(0, [0, 0], [1, 1]), quadratic(2, [-2, -2], [1, 1])]
     let margin = quadratic(-0.6, [-1, 1], [0, 0])
-    let odds = quadratic(-6, [-10, 10], [0, 0])
+    let odds = quadratic(-0.6 * sharpness, [-sharpness, sharpness], [0, 0])
     let learnsMargin = !problem.constraints.isEmpty && !problem.isKnownBefore(problem.constraints[0])
     var layout = TargetLayout(problem)
     var targets: [AnalyticSurrogate.Quadratic] = []
@@ -77,6 +79,18 @@ import Testing
   }
 
   static func feasible(_ point: [Double], slack: Double = 0) -> Bool { point[1] - point[0] >= 0.6 - slack }
+
+  /// Log odds in the millions make a loss that is large and nearly flat, far from the feasible region as well: no reason to stop there.
+  @Test func aFlatLossIsNoEnd() throws {
+    let campaign = try Self.campaign(Self.problem())
+    var options = TraceOptions(target: .constraint)
+    (options.count, options.rate) = (20, 0.004)
+    let model = Self.model(campaign.problem, sharpness: 1e7)
+    let trace = try campaign.trace(model, options, observer: Watch())
+    #expect(trace.paths.count == 20 && trace.paths.allSatisfy { Self.feasible($0.unit.last!) })
+    // Those of them that are short have come from near by.
+    #expect(trace.paths.contains { $0.unit.count > 60 })
+  }
 
   @Test func constraintTracesEndFeasible() throws {
     let campaign = try Self.campaign(Self.problem())

@@ -6,6 +6,11 @@ import Testing
   let place: Workplace
   init() throws { place = try Workplace() }
 
+  @Test func severalTextsAreOneScript() throws {
+    let result = try Workplace().dmo("-e", "let x = 2", "-e", "x * 3")
+    #expect(result.status == 0 && result.output == "6\n", "\(result.all)")
+  }
+
   @Test func textOfTheCommandLine() throws {
     let result = try place.dmo("-e", "1 + 1")
     #expect(result.status == 0 && result.output == "2\n" && result.errors == "", "\(result.all)")
