@@ -84,7 +84,7 @@ import Testing
   @Test func aFlatLossIsNoEnd() throws {
     let campaign = try Self.campaign(Self.problem())
     var options = TraceOptions(target: .constraint)
-    (options.count, options.rate) = (20, 0.004)
+    (options.count, options.rate, options.steps) = (20, 0.001, 3000)
     let model = Self.model(campaign.problem, sharpness: 1e7)
     let trace = try campaign.trace(model, options, observer: Watch())
     #expect(trace.paths.count == 20 && trace.paths.allSatisfy { Self.feasible($0.unit.last!) })

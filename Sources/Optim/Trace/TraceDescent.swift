@@ -9,8 +9,8 @@ struct TraceDescent {
   private static let (memory, squareMemory, tiny) = (0.9, 0.999, 1e-8)
   /// Steps that have to be alike for a trace to end.
   private static let window = 50
-  /// Less than this in the unit cube between the first and the last of them is no motion; a step is up to 0.01 in each coordinate.
-  private static let rest = 0.05
+  /// Whoever moved less than this share of the way that steady steps along one coordinate would have taken is at rest.
+  private static let rest = 0.1
 
   init(_ model: ProblemModel, _ loss: TraceLoss, _ options: TraceOptions) {
     (self.model, self.loss, self.options) = (model, loss, options)
@@ -159,6 +159,7 @@ struct TraceDescent {
     guard objective.range < 0.01 else { return false }
     let moved = zip(walker.unit[walker.unit.count - Self.window], walker.place).map { $1 - $0 }
     return constraint.range < 1e-3
-      || constraint.range < 0.01 * abs(constraint.median) && Self.norm(moved) < Self.rest
+      || constraint.range < 0.01 * abs(constraint.median)
+        && Self.norm(moved) < Self.rest * options.rate * Double(Self.window)
   }
 }
