@@ -161,7 +161,8 @@ extension Session {
       ? "\(columns[1].name) against \(columns[0].name)" : columns.map(\.name).joined(separator: ", ")
     return Figure(
       title: title, kind: form, axes: columns.map(\.axis),
-      series: series(columns, scores, isGiven ? points.title : nil), caption: "\(evaluations.count) point\(evaluations.count == 1 ? "" : "s")")
+      series: series(columns, scores, isGiven ? points.title : nil),
+      caption: "\(evaluations.count) point\(evaluations.count == 1 ? "" : "s")")
   }
 
   /// Infeasible, feasible and front points apart, the front on top; points of one verb are one series.
