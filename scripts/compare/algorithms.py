@@ -56,7 +56,8 @@ def read(path, system):
     with open(path) as lines:
         for row in csv.DictReader(lines):
             points = [p.split() for p in row["objectives"].split(";") if p]
-            front = np.array(points, dtype=float).reshape(len(points), -1)
+            # A run may have found nothing feasible.
+            front = np.array(points, dtype=float).reshape(len(points), -1) if points else np.empty((0, 0))
             runs[row["problem"], row["algorithm"], system].append(Run(front, float(row["seconds"])))
     return runs
 
@@ -91,7 +92,8 @@ def pymoo_runs(name, algorithm, folder):
 
 def reference_front(name, fronts):
     if name in KNOWN_FRONT:
-        return PROBLEMS[name].pareto_front(n_pareto_points=1000)
+        # ZDT3 counts points of each of its five parts.
+        return PROBLEMS[name].pareto_front(**({"n_points": 200} if name == "zdt3" else {"n_pareto_points": 1000}))
     if name == "dtlz2":
         angle = np.linspace(0, np.pi / 2, 1000)
         return np.column_stack([np.cos(angle), np.sin(angle)])
