@@ -25,6 +25,9 @@ extension Session {
     _ names: [(text: String, span: Span)], through points: Points?, _ arguments: Arguments
   ) throws -> Figure {
     let problem = campaign.problem
+    guard problem.space.count >= 2 else {
+      throw SessionError("a slice wants two parameters, and there is one")
+    }
     guard names.count == 3 else {
       throw SessionError(
         "a slice wants an objective or constraint and two parameters, such as 'plot slice \((environment.objectiveNames + ["f1"])[0]) \(problem.space.names.prefix(2).joined(separator: " "))'"
@@ -127,7 +130,7 @@ extension Session {
     let width = places[0].count
     let rows = places[1].indices.map { Array(values[($0 * width)..<(($0 + 1) * width)]) }
     return Figure(
-      title: title, kind: .plane, axes: axes.map { sliceAxis(space.parameters[$0]) }, series: series,
+      title: title, kind: .plane, axes: axes.map { axis(of: space.parameters[$0]) }, series: series,
       caption: held, field: sliceField(shaded, places, rows))
   }
 
@@ -157,7 +160,8 @@ extension Session {
     return values.reduce(into: []) { if $0.last != $1 { $0.append($1) } }
   }
 
-  private func sliceAxis(_ parameter: Parameter) -> Figure.Axis {
+  /// The axis of a parameter, as it is sampled.
+  func axis(of parameter: Parameter) -> Figure.Axis {
     var isLog = false
     if case .real(_, _, .log) = parameter.domain { isLog = true }
     return Figure.Axis(parameter.name, unit: parameter.unit, isLog: isLog, categories: parameter.labels)

@@ -95,11 +95,7 @@ extension Session {
     }
     let parameters = Array(problem.space.parameters.prefix(2))
     guard parameters.count == 2 else { return lossFigure(trace) }
-    let axes = parameters.map { parameter in
-      var isLog = false
-      if case .real(_, _, .log) = parameter.domain { isLog = true }
-      return Figure.Axis(parameter.name, unit: parameter.unit, isLog: isLog, categories: parameter.labels)
-    }
+    let axes = parameters.map(axis(of:))
     let place = { (points: [[Double]]) in (0..<2).map { j in points.map { $0[j] } } }
     return paths(
       trace, axes: axes, line: { place($0.unit.map(problem.space.decode)) },

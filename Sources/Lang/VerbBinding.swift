@@ -113,7 +113,15 @@ struct VerbBinder {
       {
         return .word(word, expression.span)
       }
-      return .value(try interpreter.evaluate(expression), expression)
+      do {
+        return .value(try interpreter.evaluate(expression), expression)
+      } catch let diagnostic as Diagnostic {
+        // Nothing that is declared is meant; perhaps one of the words is.
+        guard case .name(let name) = expression.kind, case .unknownName(_, nil) = diagnostic.fault,
+          let near = Suggestion.nearest(to: name, among: words)
+        else { throw diagnostic }
+        throw Diagnostic(.unknownName(name, hint: "did you mean '\(near)'?"), at: expression.span)
+      }
     default: return .value(try checkedValue(expression, kind, what), expression)
     }
   }

@@ -28,12 +28,12 @@ enum SVG {
 
   static func text(
     _ text: String, x: Double, y: Double, anchor: Anchor = .start, size: Double = 12, isBold: Bool = false,
-    fill: String = ink, turned: Bool = false, turn: Double? = nil
+    fill: String = ink, turn: Double? = nil
   ) -> String {
     let place = "x=\"\(number(x))\" y=\"\(number(y))\" text-anchor=\"\(anchor.rawValue)\""
     let weight = isBold ? " font-weight=\"bold\"" : ""
     let turn =
-      (turn ?? (turned ? -90 : nil)).map {
+      turn.map {
         " transform=\"rotate(\(number($0)) \(number(x)) \(number(y)))\""
       } ?? ""
     let face = "font-size=\"\(number(size))\"\(weight) fill=\"\(fill)\""

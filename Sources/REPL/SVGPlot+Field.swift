@@ -42,7 +42,7 @@ extension SVGPlot {
     elements.append(
       SVG.text(
         (shades.field.label + unit).withVisibleControls.truncated(to: 40), x: x + 30, y: area.y(0.5),
-        anchor: .middle, size: 12, turned: true))
+        anchor: .middle, size: 12, turn: -90))
     return elements
   }
 

@@ -19,7 +19,7 @@ extension SVGPlot {
       SVG.text(data.axes[0].caption, x: area.x(0.5), y: area.bottom + 38, anchor: .middle, size: 13))
     elements.append(
       SVG.text(
-        data.axes[1].caption, x: Self.margin + 6, y: area.y(0.5), anchor: .middle, size: 13, turned: true))
+        data.axes[1].caption, x: Self.margin + 6, y: area.y(0.5), anchor: .middle, size: 13, turn: -90))
     return Body(height: area.bottom + 50 - top, elements: elements, notes: [data.note ?? ""])
   }
 
