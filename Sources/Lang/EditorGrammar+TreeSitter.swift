@@ -17,7 +17,7 @@ extension EditorGrammar {
           source_file: $ => repeat($._item),
           _item: $ => choice(
             $.declaration_word, $.control_word, $.verb, $.clause_word, $.operator_word, $.boolean,
-            $.function_call, $.option, $.member, $.identifier, $.number, $.string, $.operator,
+            $.function_call, $.option, $.member, $.identifier, $.number, $.range_start, $.string, $.operator,
             $.parenthesized, $.list, $.braced, $.separator),
           comment: _ => token(seq('#', /[^\n]*/)),
           declaration_word: _ => \#(choice(g.declarations)),
@@ -36,13 +36,16 @@ extension EditorGrammar {
           separator: _ => choice(',', ';', ':'),
           operator: _ => choice('==', '!=', '<=', '>=', '<', '>', '=', '+', '-', '*', '/', '^', '..', '?'),
           number: _ => token(seq(
-            choice(/[0-9]+(\.[0-9]+)?/, /\.[0-9]+/), optional(/[eE][+-]?[0-9]+/),
+            choice(/[0-9]+(\.[0-9]*)?/, /\.[0-9]+/), optional(/[eE][+-]?[0-9]+/),
             optional(\#(choice(g.suffixes + ["%"]))))),
+          // '2..6' would else begin with the number '2.'; the longest token is taken.
+          range_start: _ => token(/[0-9]+\.\./),
           string: $ => seq('"', repeat(choice($.escape, $.insertion, $._text)), choice('"', token.immediate(/\n/))),
           escape: _ => token.immediate(/\\./),
           insertion: _ => token.immediate(prec(1, /\{[A-Za-z_][A-Za-z0-9_]*(\[[0-9]+\])?\}/)),
           _text: _ => token.immediate(/[^"\\\n{]+|\{/),
-          identifier: _ => /[\p{L}_][\p{L}\p{N}_]*/,
+          // tree-sitter's \p{L} knows of the large blocks (Chinese, Korean) only their first and last letter.
+          identifier: _ => /[\p{L}_\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3][\p{L}\p{N}_\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3]*/,
         },
       });
 
@@ -62,6 +65,7 @@ extension EditorGrammar {
     (option name: (identifier) @variable.parameter)
     (member (identifier) @property)
     (number) @number
+    (range_start) @number
     (string) @string
     (escape) @string.escape
     (insertion) @string.special

@@ -115,7 +115,23 @@ import Testing
     let (values, seeds) = loss.constraint(
       ProblemPrediction(costs: [[0]], costVariance: nil, margins: [[-0.5]], logOdds: [[-40]], success: []),
       count: 1)
-    #expect(values[0] > 9 && seeds.margins[0] == [-1] && abs(seeds.logOdds[0][0] + 1 / 35.0) < 1e-4)
+    #expect(abs(values[0] - 6.5) < 0.05 && seeds.margins[0] == [-1] && seeds.logOdds[0] == [0])
+  }
+
+  /// A violation counts in proportion however far out it is, so that none is given up for the sake of others; where there is no
+  /// margin, log odds keep a slope.
+  @Test func noConstraintIsGivenUp() {
+    let loss = TraceLoss(Self.problem(), front: [[0, 1], [0, 1]], marginScales: [1])
+    func value(margins: [Double], logOdds: Double) -> (loss: Double, slope: Double) {
+      let (values, seeds) = loss.constraint(
+        ProblemPrediction(
+          costs: [[0]], costVariance: nil, margins: [margins], logOdds: [[logOdds]], success: []), count: 1)
+      return (values[0], seeds.logOdds[0][0])
+    }
+    let far = [1.0, 2, 3].map { value(margins: [-$0], logOdds: -1e6 * $0).loss }
+    #expect(abs(far[2] - far[1] - 1) < 1e-12 && abs(far[1] - far[0] - 1) < 1e-12)
+    let labelled = value(margins: [], logOdds: -40)
+    #expect(labelled.loss > 9 && abs(labelled.slope + 1 / 35.0) < 1e-4)
   }
 
   /// Objective traces approach the diagonal between the two optima, from outside the reference box too.

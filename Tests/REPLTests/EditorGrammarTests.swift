@@ -102,6 +102,28 @@ import Testing
     #expect(found[piece]?.contains(scope) == true, "\(found)")
   }
 
+  private static var hasTreeSitter: Bool {
+    (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").contains {
+      FileManager.default.isExecutableFile(atPath: $0 + "/tree-sitter")
+    }
+  }
+
+  /// The parser that tree-sitter's own generator makes reads every example and every test script that is dmo.
+  @Test(.enabled(if: hasTreeSitter, "needs the program tree-sitter")) func treeSitterReadsEveryScript() throws
+  {
+    let place = try Workplace()
+    let root = URL(filePath: #filePath).appending(path: "../../..").standardized.path
+    _ = try place.dmo("editor", "tree-sitter", "grammar")
+    let result = try place.shell(
+      """
+      cd grammar && tree-sitter generate &&
+      find '\(root)/examples' '\(root)/Tests/Scripts' -name '*.dmo' -not -path '*/errors/*' | xargs tree-sitter parse -q &&
+      tree-sitter query queries/highlights.scm '\(root)/examples/bnh.dmo'
+      """)
+    #expect(result.status == 0, "\(result.all)")
+    #expect(result.all.contains("capture"))
+  }
+
   @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/vim"))) func vimLoadsIt() throws {
     let place = try Workplace()
     _ = try place.dmo("editor", "vim", "grammar")

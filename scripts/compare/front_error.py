@@ -2,18 +2,19 @@
 """How well a model that was trained on random points predicts the front, and what ten more points change: random ones, or the ends of ten
 traces along the model's own gradients.
 
-    scripts/compare/front_error.py [--seeds 5] [--points 200] [--surrogates joint gpr] [--problems osy welded-beam c2dtlz2]
+    scripts/compare/front_error.py [--seeds 5] [--points 200] [--target both] [--surrogates joint gpr] [--problems osy welded-beam c2dtlz2]
 
-"motoneuron" (minutes a run) is a problem too. The front is the best one of a long search on the simulator; it is scored by 'validate MODEL of=FRONT', and no model was trained on it.
-Adds a row per problem, surrogate, training data and seed to docs/evidence/front-error.csv: NRMSE, mean over the objectives, and
-accuracy, mean over the constraints, all of which are satisfied on the front. Prints medians as markdown. Needs the release build (scripts/setup), and numpy.
+"motoneuron" (minutes a run) is a problem too; its table is of --points 1100 --target constraint. The front is the best one of a long search on the simulator; it is scored by 'validate MODEL of=FRONT', and no model was trained on it.
+Adds a row per problem, surrogate, training data and seed to docs/evidence/front-error.csv: NRMSE, mean over the objectives, in widths of
+the front; accuracy, mean over the constraints, all of which are satisfied on the front; NRMSE of the margins, mean over those that vary there.
+Prints medians as markdown. Needs the release build (scripts/setup), and numpy.
 """
 import argparse, csv, datetime, io, os, pathlib, platform, subprocess, tempfile
 import numpy as np
 
 root = pathlib.Path(__file__).resolve().parents[2]
 target = root / "docs/evidence/front-error.csv"
-columns = ["problem", "surrogate", "training data", "seed", "NRMSE", "accuracy"]
+columns = ["date", "problem", "surrogate", "points", "target", "training data", "seed", "NRMSE", "accuracy", "margin NRMSE"]
 kinds = ["random", "random + 10 random", "random + 10 trace points"]
 
 
@@ -40,18 +41,19 @@ def front(options, folder, problem):
 
 
 def scores(text):
-    """(mean NRMSE of the objectives, mean accuracy of the constraints) of each report of 'validate' in a run's output."""
-    found, rows = [], []
+    """(mean NRMSE of the objectives, mean accuracy of the constraints, mean NRMSE of their margins) of each report of 'validate'."""
+    found = []
     for row in csv.reader(io.StringIO(text)):
         if row[:1] == ["objective"]:
-            place = row.index("NRMSE")
-            rows = []
-            found.append([rows, []])
+            found.append(([], [], []))
+            places = {row.index("NRMSE"): 0}
         elif row[:1] == ["constraint"]:
-            place, rows = row.index("accuracy"), found[-1][1]
+            places = {row.index("accuracy"): 1, row.index("margin NRMSE"): 2}
         elif found and len(row) > 4:
-            rows.append(float(row[place]))
-    return [(np.mean(errors), np.mean(right)) for errors, right in found]
+            for place, kind in places.items():
+                if row[place]:
+                    found[-1][kind].append(float(row[place]))
+    return [tuple(np.mean(values) if values else np.nan for values in report) for report in found]
 
 
 def run(options, folder, problem, surrogate, seed):
@@ -83,24 +85,24 @@ def main():
             for seed in range(1, options.seeds + 1):
                 for surrogate in options.surrogates:
                     found = run(options, folder, problem, surrogate, seed)
-                    print(problem, surrogate, seed, " ".join("%.3f/%.3f" % pair for pair in found), flush=True)
-                    for kind, (error, right) in zip(kinds, found):
-                        results.setdefault((problem, surrogate, kind), []).append((error, right))
-                        write([problem, surrogate, kind, seed, "%.4g" % error, "%.4g" % right], options)
+                    print(problem, surrogate, seed, " ".join("%.3f/%.3f/%.3f" % each for each in found), flush=True)
+                    for kind, each in zip(kinds, found):
+                        results.setdefault((problem, surrogate, kind), []).append(each)
+                        write([datetime.date.today(), problem, surrogate, options.points, options.target, kind, seed]
+                              + ["" if np.isnan(value) else "%.4g" % value for value in each])
     print("\n| problem | surrogate | " + " | ".join(kinds) + " |\n|---|---|" + "---|" * len(kinds))
     for problem in options.problems:
         for surrogate in options.surrogates:
             cells = [np.median(results[problem, surrogate, kind], axis=0) for kind in kinds]
-            print("| %s | %s | %s |" % (problem, surrogate, " | ".join("%.3f / %.3f" % tuple(cell) for cell in cells)))
+            print("| %s | %s | %s |" % (problem, surrogate, " | ".join("%.3f / %.3f / %.3f" % tuple(cell) for cell in cells)))
 
 
-def write(row, options):
+def write(row):
     is_new = not target.exists()
     with open(target, "a") as file:
         writer = csv.writer(file, lineterminator="\n")
         if is_new:
-            file.write("# %s, %d cores, %s; %d random points\n" % (
-                datetime.date.today(), os.cpu_count(), platform.platform(), options.points))
+            file.write("# %d cores, %s\n" % (os.cpu_count(), platform.platform()))
             writer.writerow(columns)
         writer.writerow(row)
 

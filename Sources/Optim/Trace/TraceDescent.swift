@@ -146,8 +146,8 @@ struct TraceDescent {
   /// Whether the loss' interquartile range over the last steps is below 1 % of its median.
   ///
   /// The objectives' loss is a logarithm, so there 1 % of the volume is 0.01. A constraint loss near 0 means satisfied, and ends when
-  /// its range is below 0.001. Far from satisfied it is large and, by the logarithm of large log odds, nearly flat: there a trace ends only
-  /// where it has also come to rest.
+  /// its range is below 0.001. Far from satisfied it is large and may change by less than 1 % of that: there a trace ends only where it
+  /// has also come to rest.
   private func hasConverged(_ walker: Walker) -> Bool {
     guard walker.losses.count >= Self.window else { return false }
     let last = walker.losses.suffix(Self.window)

@@ -13,8 +13,11 @@ import Foundation
 /// that there is a slope everywhere.
 ///
 /// **Constraints.** Focal cross-entropy of every probability p against 1, -(1 - p)^2 ln p (Lin et al. 2017), which looks at what is
-/// not satisfied yet, with log odds beyond 6 by their logarithm, plus the hinge max(0, 0.01 - m) of every predicted margin, in units of the margin's observed range: where
-/// labels say "0 %" everywhere, margins still have a slope. The 0.01 carries a trace past the threshold.
+/// not satisfied yet, plus the hinge max(0, 0.01 - m) of every predicted margin, in units of the margin's observed range. The 0.01
+/// carries a trace past the threshold.
+///
+/// Beyond log odds of -6 a constraint with a margin counts by its hinge alone. The loss is then convex in margins: of two violated
+/// constraints the one that is further out has the same slope as the other, and is not given up for it.
 ///
 /// Constraints that parameters alone decide take part in both, by their exact margins.
 struct TraceLoss: Sendable {
@@ -69,26 +72,31 @@ struct TraceLoss: Sendable {
     var loss = Array(repeating: 0.0, count: count)
     var seeds = ProblemSeeds(count: count)
     for (j, odds) in prediction.logOdds.enumerated() {
-      seeds.logOdds.append(isKnown[j] ? [] : Self.addFocal(odds, &loss))
+      let hasHinge = !prediction.margins[j].isEmpty
+      seeds.logOdds.append(isKnown[j] ? [] : Self.addFocal(odds, hasHinge: hasHinge, &loss))
     }
-    if !prediction.success.isEmpty { seeds.success = Self.addFocal(prediction.success, &loss) }
+    if !prediction.success.isEmpty {
+      seeds.success = Self.addFocal(prediction.success, hasHinge: false, &loss)
+    }
     addHinges(prediction, &loss, &seeds) { _ in true }
     return (loss, seeds)
   }
 
   /// Adds the focal loss of log odds; returns its derivatives: (1 - p)^2 (2 p ln p - (1 - p)).
   ///
-  /// Log odds beyond 6 count by their logarithm: those of a margin that is known precisely go into the millions, and would leave
-  /// every other constraint without a say.
-  private static func addFocal(_ logOdds: [Double], _ loss: inout [Double]) -> [Double] {
+  /// Log odds are cut at -6 and 6: those of a margin that is known precisely go into the millions, and would leave every other
+  /// constraint without a say. Without a margin there is no hinge to go on with, and below -6 their logarithm counts.
+  private static func addFocal(_ logOdds: [Double], hasHinge: Bool, _ loss: inout [Double]) -> [Double] {
     logOdds.indices.map { i in
       let excess = max(abs(logOdds[i]) - largestOdds, 0)
-      let odds = excess > 0 ? (logOdds[i] < 0 ? -1 : 1) * (largestOdds + log1p(excess)) : logOdds[i]
+      let isCut = excess > 0 && (hasHinge || logOdds[i] > 0)
+      let beyond = isCut ? 0 : log1p(excess)
+      let odds = min(max(logOdds[i], -largestOdds), largestOdds) - beyond
       let (p, miss) = (logistic(odds), logistic(-odds))
       let logP = min(odds, 0) - log1p(exp(-abs(odds)))
       let weight = pow(miss, focus)
       loss[i] -= weight * logP
-      return weight * (focus * p * logP - miss) / (1 + excess)
+      return isCut ? 0 : weight * (focus * p * logP - miss) / (1 + excess)
     }
   }
 
