@@ -4,7 +4,7 @@
     scripts/compare/motoneuron.py [--seeds 5] [--initial 1100] [--epochs 6] [--batch 50] [--methods NAME ...]
 
 Every method of a seed starts from the same initial sample (one study a seed remembers it). Traces count as evaluations. With --keep
-FOLDER finished runs are kept there and not run again. Writes
+FOLDER finished runs are kept there and not run again. With --add the rows of other methods stay in the csv, with the nadir they have. Writes
 docs/evidence/motoneuron.csv (a row per method, seed and checkpoint) and docs/evidence/motoneuron.svg (medians and
 quartiles over the seeds), and prints the table of docs/surrogates.md. The hypervolume is of costs divided by the nadir of the best
 front known over all runs, against 1.1 in every objective, so that 1.1^4 = 1.4641 cannot be passed. Needs numpy and moocore
@@ -74,6 +74,7 @@ def main():
     parser.add_argument("--batch", type=int, default=50)
     parser.add_argument("--methods", nargs="*", default=list(methods))
     parser.add_argument("--keep")
+    parser.add_argument("--add", action="store_true")
     parser.add_argument("--dmo", default=str(root / ".build/release/dmo"))
     options = parser.parse_args()
     total = options.initial + options.epochs * options.batch
@@ -93,29 +94,47 @@ def main():
                     np.savez(kept, costs=costs, seconds=seconds)
                 saved = np.load(kept)
                 results[name, seed] = saved["costs"], float(saved["seconds"])
-    everything = front(np.vstack([costs for costs, _ in results.values()]))
-    if not len(everything):
+    found = front(np.vstack([costs for costs, _ in results.values()]))
+    if not len(found):
         raise SystemExit("no run found a feasible point")
-    nadir = np.where(everything.max(axis=0) > 0, everything.max(axis=0), 1)
+    others, notes = [], []
+    nadir = np.where(found.max(axis=0) > 0, found.max(axis=0), 1)
+    if options.add:
+        notes, others = earlier(options.methods)
+        nadir = np.array([float(word) for word in notes[0].split("nadir ")[1].split()])
+    notes.append("# %s%s, %d cores, %s; nadir %s\n" % (
+        ", ".join(options.methods) + ": " if options.add else "", datetime.date.today(), os.cpu_count(), platform.platform(),
+        " ".join("%.6g" % n for n in nadir)))
     checkpoints = [options.initial + k * options.batch for k in range(options.epochs + 1)]
     records = []
     for (name, seed), (costs, seconds) in results.items():
         for at in checkpoints:
             part = costs[:at]
-            found = front(part) / nadir
-            found = found[(found < 1.1).all(axis=1)]
-            volume = moocore.hypervolume(found, ref=[1.1] * len(goals)) if len(found) else 0.0
+            near = front(part) / nadir
+            near = near[(near < 1.1).all(axis=1)]
+            volume = moocore.hypervolume(near, ref=[1.1] * len(goals)) if len(near) else 0.0
             records.append((name, seed, at, int(np.isfinite(part[:, 0]).sum()), volume, seconds))
     target = root / "docs/evidence/motoneuron.csv"
     target.parent.mkdir(exist_ok=True)
     with open(target, "w") as file:
-        file.write("# %s, %d cores, %s; nadir %s\n" % (
-            datetime.date.today(), os.cpu_count(), platform.platform(), " ".join("%.6g" % n for n in nadir)))
+        file.writelines(notes)
         writer = csv.writer(file)
         writer.writerow(["method", "seed", "evaluations", "feasible", "hypervolume", "seconds"])
+        records += others
         writer.writerows((a, b, c, d, "%.6g" % e, "%.1f" % f) for a, b, c, d, e, f in records)
-    table(records, options.methods, checkpoints)
-    draw(records, options.methods, checkpoints)
+    names = list(dict.fromkeys(record[0] for record in records))
+    table(records, names, checkpoints)
+    draw(records, names, checkpoints)
+
+
+def earlier(methods):
+    """The csv's notes, and its rows of methods other than these."""
+    with open(root / "docs/evidence/motoneuron.csv") as file:
+        lines = file.readlines()
+    notes = [line for line in lines if line.startswith("#")]
+    rows = list(csv.reader(line for line in lines if not line.startswith("#")))[1:]
+    return notes, [(name, int(seed), int(at), int(count), float(volume), float(seconds))
+                   for name, seed, at, count, volume, seconds in rows if name not in methods]
 
 
 def values(records, name, at, column):
