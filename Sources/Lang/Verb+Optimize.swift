@@ -60,12 +60,9 @@ extension Verb {
       onOption, labelsOption,
       Option("population", .integer(4...100_000), "100", "points per generation"),
       Option("generations", .integer(1...1_000_000), "100", "number of generations; on a surrogate at most"),
+      Option("crossover", .number(0...1), "0.9", "probability that a pair of parents is crossed"),
       Option(
-        "crossover", .number(0...1), nil,
-        "probability that a pair of parents is crossed; 0.9, and 1 for nsga3"),
-      Option(
-        "eta_crossover", .number(0...1000), nil,
-        "distribution index of crossover, larger stays closer; 15, and 30 for nsga3"),
+        "eta_crossover", .number(0...1000), "15", "distribution index of crossover; larger stays closer"),
       Option(
         "mutation", .number(0...1), nil, "probability that a parameter is mutated; 1 / number of parameters"),
       Option("eta_mutation", .number(0...1000), "20", "distribution index of mutation; larger stays closer"),
@@ -156,8 +153,8 @@ extension Session {
     }
     let algorithm = Algorithms.named(arguments.word("algorithm") ?? Algorithms.all[0].name)!
     var search = SearchOptions(population: arguments.integer("population")!)
-    search.crossoverProbability = arguments.number("crossover")
-    search.crossoverIndex = arguments.number("eta_crossover").map { [$0] }
+    search.crossoverProbability = arguments.number("crossover")!
+    search.crossoverIndex = [arguments.number("eta_crossover")!]
     search.mutationProbability = arguments.number("mutation")
     search.mutationIndex = [arguments.number("eta_mutation")!]
     return arguments.model("surrogate") == nil && arguments.word("surrogate") == "none"

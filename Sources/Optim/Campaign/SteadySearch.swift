@@ -52,10 +52,10 @@ struct SteadySearch {
       best.seed(campaign.evaluatedPopulation(scores))
     }
     let numbers = [
-      Double(options.population), options.crossoverProbability ?? -1, options.mutationProbability ?? -1,
+      Double(options.population), options.crossoverProbability, options.mutationProbability ?? -1,
     ]
     let identity = try campaign.searchIdentity(
-      [entry.name, "none", "\(numbers + (options.crossoverIndex ?? []) + options.mutationIndex)"])
+      [entry.name, "none", "\(numbers + options.crossoverIndex + options.mutationIndex)"])
     flight = try Flight(campaign, identity: identity, observer: observer)
   }
 

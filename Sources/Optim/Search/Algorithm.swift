@@ -45,11 +45,11 @@ public struct Population: Sendable, Equatable {
 public struct SearchOptions: Sendable {
   /// Points per generation, 2 or more.
   public var population = 100
-  /// Probability that a pair of parents is crossed; nil: what the algorithm was published with.
-  public var crossoverProbability: Double?
+  /// Probability that a pair of parents is crossed.
+  public var crossoverProbability = 0.9
   /// Distribution index of simulated binary crossover: one for all parameters or one per parameter; larger
-  /// keeps closer to the parents. nil: what the algorithm was published with.
-  public var crossoverIndex: [Double]?
+  /// keeps closer to the parents.
+  public var crossoverIndex: [Double] = [15]
   /// Probability that a parameter is mutated; nil: 1 / number of parameters.
   public var mutationProbability: Double?
   /// Distribution index of polynomial mutation, as `crossoverIndex`.

@@ -2,18 +2,11 @@
 protocol Selection: Sendable {
   init(options: SearchOptions)
 
-  /// Options of variation as the algorithm was published with them, where they differ from NSGA-II's.
-  static func complete(_ options: inout SearchOptions)
-
   /// Rows of `all` to keep, at most `count` of them, in the order in which `winner` will number them.
   mutating func survivors(of all: Population, _ count: Int, _ random: inout RandomStream) -> [Int]
 
   /// The winner of a tournament between two rows of `population`, the survivors of the last selection.
   func winner(_ a: Int, _ b: Int, _ population: Population, _ random: inout RandomStream) -> Int
-}
-
-extension Selection {
-  static func complete(_ options: inout SearchOptions) {}
 }
 
 /// Children by tournament, crossover and mutation; the next population is chosen from parents and children
@@ -32,8 +25,6 @@ struct Generational<Rule: Selection>: Algorithm {
   private var asked: Proposal?
 
   init(space: Space, options: SearchOptions, stream: RandomStream) {
-    var options = options
-    Rule.complete(&options)
     breeder = Breeder(space, options, stream)
     selection = Rule(options: options)
     random = stream

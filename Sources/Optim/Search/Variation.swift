@@ -21,16 +21,14 @@ struct Variation: Sendable {
   private let farRatio: [Double]
   private let mutationIndex: [Double]
 
-  /// - Parameter options: what they leave open is NSGA-II's: parents are crossed with probability 0.9 and index 15, a parameter is
-  ///   mutated with probability 1 / number of parameters.
   init(space: Space, options: SearchOptions) {
     kinds = space.parameters.map { parameter in
       guard let levels = parameter.levels else { return .real }
       return parameter.isCategorical ? .categorical(levels) : .stepped(levels)
     }
-    crossoverProbability = options.crossoverProbability ?? 0.9
+    crossoverProbability = options.crossoverProbability
     mutationProbability = options.mutationProbability ?? 1 / Double(max(space.count, 1))
-    crossoverIndex = Self.perParameter(options.crossoverIndex ?? [15], space.count)
+    crossoverIndex = Self.perParameter(options.crossoverIndex, space.count)
     farRatio = crossoverIndex.map { exp2(54 / ($0 + 1)) }
     mutationIndex = Self.perParameter(options.mutationIndex, space.count)
   }
