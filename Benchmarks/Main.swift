@@ -1,7 +1,7 @@
 import Foundation
 
-/// `dmo-bench [--quick] [--python INTERPRETER] [--task-cost SECONDS] [--evidence FILE] [NAME ...]`: runs workloads and prints a Markdown
-/// table with the ratio to each peer.
+/// `dmo-bench [--quick] [--python INTERPRETER] [--task-cost SECONDS] [--evidence FILE] [--only PART] [NAME ...]`: runs workloads and
+/// prints a Markdown table with the ratio to each peer.
 @main
 struct Main {
   static let workloads: [any Workload] = [
@@ -26,6 +26,7 @@ struct Main {
     if let path = value(of: "--python", in: &arguments) { python = path }
     let taskCost = value(of: "--task-cost", in: &arguments)
     let evidence = value(of: "--evidence", in: &arguments)
+    let only = value(of: "--only", in: &arguments)
     if let taskCost, !(Double(taskCost).map { $0 >= 0 && $0.isFinite } ?? false) {
       print("--task-cost takes seconds, such as 20e-6, and not '\(taskCost)'")
       exit(2)
@@ -36,7 +37,7 @@ struct Main {
       exit(2)
     }
     let bench = Bench(
-      quick: quick, python: python, taskCost: taskCost.flatMap(Double.init), evidence: evidence)
+      quick: quick, python: python, taskCost: taskCost.flatMap(Double.init), evidence: evidence, only: only)
     print("| workload | dmo | peer | ratio | goal | met |\n|---|---|---|---|---|---|")
     for workload in workloads where arguments.isEmpty || arguments.contains(workload.name) {
       for row in try workload.measure(bench) { print(line(row)) }

@@ -31,29 +31,60 @@ struct Bench: Sendable {
   let taskCost: Double?
   /// Where a workload writes its figures as CSV, if it has any beside the table.
   let evidence: String?
+  /// The part of a workload that is asked for, if it knows parts.
+  let only: String?
 
   /// Median wall-clock seconds of `repeats` runs after one warm-up.
   func median(repeats: Int = 5, _ body: () throws -> Void) rethrows -> Double {
     try body()
     var times: [Double] = []
     for _ in 0..<(quick ? 1 : repeats) {
-      let start = DispatchTime.now().uptimeNanoseconds
-      try body()
-      times.append(Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9)
+      times.append(try Self.seconds(body))
     }
     return times.sorted()[times.count / 2]
+  }
+
+  /// CPU seconds of this thread: what other programs do on the machine is not in it.
+  static func processorSeconds(_ body: () throws -> Void) rethrows -> Double {
+    let now = {
+      var time = timespec()
+      clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+      return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    }
+    let start = now()
+    try body()
+    return now() - start
+  }
+
+  /// Wall-clock seconds of one run.
+  static func seconds(_ body: () throws -> Void) rethrows -> Double {
+    let start = DispatchTime.now().uptimeNanoseconds
+    try body()
+    return Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
+  }
+
+  /// What peers run with: one thread.
+  static var peerEnvironment: [String: String] {
+    ProcessInfo.processInfo.environment.merging(["OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"]) { $1 }
+  }
+
+  private static func script(_ name: String) -> String {
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    return folder.appendingPathComponent("peers/\(name).py").path
+  }
+
+  /// `Benchmarks/peers/NAME.py`, to take turns with; nil without a peer interpreter.
+  func turns(with name: String, _ arguments: [String] = []) throws -> Peer? {
+    try python.map { try Peer($0, Self.script(name), arguments + (quick ? ["--quick"] : [])) }
   }
 
   /// Runs `Benchmarks/peers/NAME.py` and returns the numbers it prints, one `key value` pair a line; nil without a peer interpreter.
   func peer(_ name: String, _ arguments: [String] = []) throws -> [String: Double]? {
     guard let python else { return nil }
-    let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
-      "peers/\(name).py")
     let process = Process()
     process.executableURL = URL(fileURLWithPath: python)
-    process.arguments = [script.path] + arguments + (quick ? ["--quick"] : [])
-    process.environment = ProcessInfo.processInfo.environment.merging(
-      ["OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"]) { $1 }
+    process.arguments = [Self.script(name)] + arguments + (quick ? ["--quick"] : [])
+    process.environment = Self.peerEnvironment
     let pipe = Pipe()
     process.standardOutput = pipe
     try process.run()

@@ -1,29 +1,5 @@
 #include "limited_front.h"
-#include <stdint.h>
-#include <string.h>
-
-#if defined(__x86_64__) && defined(__linux__)
-#define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define CLONES
-#endif
-#define INLINE static inline __attribute__((always_inline))
-
-typedef double lanes __attribute__((vector_size(64), aligned(8)));
-typedef int64_t truths __attribute__((vector_size(64)));
-typedef _Bool bits __attribute__((ext_vector_type(8)));
-
-#define LOAD(p) (*(const lanes *)(p))
-#define PLACES ((truths){0, 1, 2, 3, 4, 5, 6, 7})
-#define SELECT(mask, yes, no) ((lanes)(((mask) & (truths)(yes)) | (~(mask) & (truths)(no))))
-
-// By pointer and inlined: a vector passed by value would depend on the instruction set of each clone.
-INLINE unsigned packed(const truths *mask) {
-  bits narrow = __builtin_convertvector(*mask, bits);
-  uint8_t byte;
-  memcpy(&byte, &narrow, 1);
-  return byte;
-}
+#include "box_lanes.h"
 
 // Which of the 8 boxes from `at` on lie inside `other`.
 INLINE unsigned covered(size_t sides_count, const double *sides, size_t stride, size_t at, const double *other) {
@@ -31,9 +7,6 @@ INLINE unsigned covered(size_t sides_count, const double *sides, size_t stride, 
   for (size_t j = 1; j < sides_count; j++) mask &= LOAD(sides + j * stride + at) <= other[j];
   return packed(&mask);
 }
-
-// The first `left` of 8 lanes.
-INLINE unsigned first_lanes(size_t left) { return left >= 8 ? 0xffu : (1u << left) - 1; }
 
 INLINE void move(size_t sides_count, double *sides, size_t stride, size_t to, size_t from) {
   for (size_t j = 0; j < sides_count; j++) sides[j * stride + to] = sides[j * stride + from];
@@ -55,7 +28,7 @@ INLINE void find_corner(size_t sides_count, size_t count, const double *sides, s
       after &= side >= box[j];
     }
   }
-  for (size_t j = 0; j < sides_count; j++) corner[j] = __builtin_reduce_max(most[j]);
+  for (size_t j = 0; j < sides_count; j++) corner[j] = largest(&most[j]);
 }
 
 // What sticks out of the hidden corner, cut to fit into `left`.

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""dmo's search algorithms beside pymoo's on built-in problems: median hypervolume, IGD+ and CPU time over 11 seeds.
+"""dmo's search algorithms beside pymoo's on built-in problems: median hypervolume, IGD+ and CPU time over 11 seeds or more.
 
-    algorithms.py [--bench dmo-bench] [--keep FOLDER]   -> docs/evidence/algorithms.csv, and the tables of docs/search.md
-                                                           on standard output
+    algorithms.py [--bench dmo-bench] [--seeds N] [--keep FOLDER]   -> docs/evidence/algorithms.csv, and the tables of
+                                                                       docs/search.md on standard output
 
-Populations of 100 for 200 generations on both sides; the last population's feasible front counts. dmo runs first (`dmo-bench algorithms`), then
-pymoo with the same problems and seeds. Hypervolumes are divided by the one of the reference front, which is also that of IGD+: pymoo's known
+Populations of 100 for 200 generations on both sides; the last population's feasible front counts. Seed by seed, dmo (`dmo-bench algorithms`)
+and pymoo run one after the other, so that both find the machine in the same state. Hypervolumes are divided by the one of the reference front, which is also that of IGD+: pymoo's known
 front, thinned evenly, or where it has none the non-dominated points of all runs of both sides.
 """
 import argparse
@@ -38,17 +38,10 @@ PROBLEMS = {
     "dtlz2-3": get_problem("dtlz2", n_var=12, n_obj=3), "mw1": mw.MW1(), "mw2": mw.MW2(), "mw3": mw.MW3(), "mw7": mw.MW7(),
     "c1dtlz1": C1DTLZ1(n_var=6, n_obj=2), "c2dtlz2": C2DTLZ2(n_var=12, n_obj=2), "c3dtlz4": C3DTLZ4(n_var=6, n_obj=2, alpha=1),
 }
+ALGORITHMS = ["nsga2", "age", "nsga3", "smpso", "cmaes", "trs"]
 KNOWN_FRONT = {"zdt1", "zdt2", "zdt3", "zdt4", "zdt6"}
 
 Run = collections.namedtuple("Run", "front seconds")
-
-
-def dmo_runs(bench, folder):
-    path = os.path.join(folder, "dmo.csv")
-    if not os.path.exists(path):
-        environment = {k: v for k, v in os.environ.items() if k != "DMO_PEER_PYTHON"}
-        subprocess.run([bench, "algorithms", "--evidence", path], check=True, env=environment, stdout=sys.stderr)
-    return read(path, "dmo")
 
 
 def read(path, system):
@@ -62,32 +55,49 @@ def read(path, system):
     return runs
 
 
-def pymoo_runs(name, algorithm, folder):
-    """Eleven runs of one problem by one of pymoo's algorithms, unless the folder has them already."""
-    path = os.path.join(folder, f"pymoo-{name}-{algorithm}.csv")
-    if os.path.exists(path):
-        return read(path, "pymoo")
-    rows = []
-    for seed in range(1, 12):
-        start = time.process_time()
-        try:
-            result = minimize(PROBLEMS[name], counterpart(algorithm, PROBLEMS[name]), ("n_gen", 200), seed=seed)
-        except ArithmeticError as error:
-            # AGEMOEA2 divides by the norm of the ideal point where that is on the front.
-            print(f"{name} {algorithm} seed {seed}: pymoo ended with {error}; left out", file=sys.stderr, flush=True)
-            continue
-        seconds = time.process_time() - start
-        feasible = result.pop[(result.pop.get("CV") <= 0).ravel()].get("F")
-        front = feasible[moocore.is_nondominated(feasible)] if len(feasible) else []
-        text = ";".join(" ".join(repr(float(v)) for v in point) for point in front)
-        rows.append((name, algorithm, seed, f"{seconds:.4f}", text))
-    print(name, algorithm, f"{seconds:.2f} s", file=sys.stderr, flush=True)
-    with open(path + ".part", "w") as target:
-        writer = csv.writer(target, lineterminator="\n")
-        writer.writerow(["problem", "algorithm", "seed", "seconds", "objectives"])
-        writer.writerows(rows)
-    os.rename(path + ".part", path)
-    return read(path, "pymoo")
+def run_dmo(name, algorithm, seed, bench):
+    """A row of the files: problem, algorithm, seed, CPU seconds, objectives of the front's points."""
+    with tempfile.NamedTemporaryFile("r") as answer:
+        part = ["--only", f"{name}:{algorithm}:{seed}", "--evidence", answer.name]
+        subprocess.run([bench, "algorithms", *part], check=True, stdout=subprocess.DEVNULL)
+        with open(answer.name) as line:
+            return next(csv.reader(line))
+
+
+def run_pymoo(name, algorithm, seed, _):
+    """The same; None where pymoo ends with an error."""
+    start = time.process_time()
+    try:
+        result = minimize(PROBLEMS[name], counterpart(algorithm, PROBLEMS[name]), ("n_gen", 200), seed=seed)
+    except ArithmeticError as error:
+        # AGEMOEA2 divides by the norm of the ideal point where that is on the front.
+        print(f"{name} {algorithm} seed {seed}: pymoo ended with {error}; left out", file=sys.stderr, flush=True)
+        return None
+    seconds = time.process_time() - start
+    feasible = result.pop[(result.pop.get("CV") <= 0).ravel()].get("F")
+    front = feasible[moocore.is_nondominated(feasible)] if len(feasible) else []
+    return name, algorithm, seed, f"{seconds:.4f}", ";".join(" ".join(repr(float(v)) for v in point) for point in front)
+
+
+def cell(name, algorithm, bench, seeds, folder):
+    """All runs of one problem by one algorithm; what the folder has already is not run again."""
+    systems = {"dmo": run_dmo} | ({"pymoo": run_pymoo} if algorithm in COUNTERPARTS else {})
+    paths = {system: os.path.join(folder, f"{system}-{name}-{algorithm}.csv") for system in systems}
+    rows = {system: [] for system in systems if not os.path.exists(paths[system])}
+    for seed in range(1, seeds + 1):
+        for system in rows:
+            rows[system].append(systems[system](name, algorithm, seed, bench))
+    for system in rows:
+        with open(paths[system] + ".part", "w") as target:
+            writer = csv.writer(target, lineterminator="\n")
+            writer.writerow(["problem", "algorithm", "seed", "seconds", "objectives"])
+            writer.writerows(row for row in rows[system] if row)
+        os.rename(paths[system] + ".part", paths[system])
+    print(name, algorithm, file=sys.stderr, flush=True)
+    runs = {}
+    for system in systems:
+        runs.update(read(paths[system], system))
+    return runs
 
 
 def reference_front(name, fronts):
@@ -131,34 +141,40 @@ def tables(rows):
             cells = [" / ".join(form.format(figure[name, a, s][place]) for s in ("dmo", "pymoo") if (name, a, s) in figure)
                      for a in algorithms]
             print(f"| {name} | " + " | ".join(cells) + " |")
-    print("\n| CPU time of a run, median over problems | dmo | pymoo | ratio |\n|---|---|---|---|")
+    print("\n| CPU time of a run, median over problems | dmo | pymoo | ratio: median, lowest, highest |\n|---|---|---|---|")
     for a in algorithms:
         ours = np.median([figure[n, a, "dmo"][2] for n in names])
         theirs = [figure[n, a, "pymoo"][2] for n in names if (n, a, "pymoo") in figure]
-        ratio = np.median([figure[n, a, "pymoo"][2] / figure[n, a, "dmo"][2] for n in names]) if theirs else None
-        print(f"| {a} | {ours * 1000:.0f} ms | " + (f"{np.median(theirs):.2f} s | {ratio:.0f}x |" if theirs else "- | - |"))
+        if not theirs:
+            print(f"| {a} | {ours * 1000:.0f} ms | - | - |")
+            continue
+        ratios = sorted((figure[n, a, "pymoo"][2] / figure[n, a, "dmo"][2], n) for n in names)
+        ends = ", ".join(f"{ratio:.1f} ({n})" for ratio, n in (ratios[0], ratios[-1]))
+        print(f"| {a} | {ours * 1000:.0f} ms | {np.median(theirs):.2f} s | {np.median([r for r, _ in ratios]):.0f}, {ends} |")
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--bench", default=os.path.join(ROOT, ".build/release/dmo-bench"))
+    parser.add_argument("--seeds", type=int, default=11)
     parser.add_argument("--keep", help="a folder for the fronts of all runs: what it has is not run again")
-    parser.add_argument("--only", nargs="*", metavar="PROBLEM:ALGORITHM", help="these runs of pymoo into the folder, and nothing else")
+    parser.add_argument("--only", nargs="*", metavar="PROBLEM:ALGORITHM", help="these runs into the folder, and nothing else")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.keep or temporary
         os.makedirs(folder, exist_ok=True)
         if arguments.only:
             for pair in arguments.only:
-                pymoo_runs(*pair.split(":"), folder)
+                cell(*pair.split(":"), arguments.bench, arguments.seeds, folder)
             sys.exit()
-        runs = dmo_runs(arguments.bench, folder)
-        for name in dict.fromkeys(key[0] for key in list(runs)):
-            for algorithm in COUNTERPARTS:
-                runs.update(pymoo_runs(name, algorithm, folder))
+        runs = {}
+        for name in PROBLEMS:
+            for algorithm in ALGORITHMS:
+                runs.update(cell(name, algorithm, arguments.bench, arguments.seeds, folder))
     rows = medians(runs)
     with open(os.path.join(ROOT, "docs/evidence/algorithms.csv"), "w") as target:
-        target.write(f"# {datetime.date.today()}, {machine()}; {versions()}\n# population 100, 200 generations, medians of 11 seeds\n")
+        target.write(f"# {datetime.date.today()}, {machine()}; {versions()}\n")
+        target.write(f"# population 100, 200 generations, medians of {arguments.seeds} seeds\n")
         writer = csv.writer(target, lineterminator="\n")
         writer.writerow(["problem", "algorithm", "system", "runs", "hypervolume", "igd_plus", "cpu_seconds"])
         writer.writerows((*row[:4], *(f"{value:.6g}" for value in row[4:])) for row in rows)

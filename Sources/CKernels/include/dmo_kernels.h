@@ -3,6 +3,7 @@
 #define DMO_KERNELS_H
 
 #include "dmo_network.h"
+#include "box_union.h"
 #include "limited_front.h"
 #include "matern.h"
 

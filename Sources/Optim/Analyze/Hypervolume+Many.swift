@@ -12,8 +12,7 @@ struct LimitedSweep {
   static let margin = 16
 
   private let stride: Int
-  private let storage: UnsafeMutablePointer<Double>
-  private var base: FourDimensionalSweep
+  private let work: UnsafeMutablePointer<Double>
 
   /// - Parameter sides: side j of box i at `sides[j * stride + i]`, boxes by descending last side.
   static func volume(_ sidesCount: Int, _ sides: UnsafePointer<Double>, stride: Int, count: Int) -> Double {
@@ -21,19 +20,18 @@ struct LimitedSweep {
     let rows = (4..<sidesCount).reduce(0) { $0 + 2 * $1 + 3 }
     return withUnsafeTemporaryAllocation(of: Double.self, capacity: rows * stride) { storage in
       storage.initialize(repeating: 0)
-      return FourDimensionalSweep.with(capacity: count) { base in
-        var sweep = LimitedSweep(stride: stride, storage: storage.baseAddress!, base: base)
-        return sweep.union(sidesCount, sides, count, storage.baseAddress!)
+      return withBoxWork(count) { work in
+        LimitedSweep(stride: stride, work: work).union(sidesCount, sides, count, storage.baseAddress!)
       }
     }
   }
 
-  private init(stride: Int, storage: UnsafeMutablePointer<Double>, base: FourDimensionalSweep) {
-    (self.stride, self.storage, self.base) = (stride, storage, base)
+  private init(stride: Int, work: UnsafeMutablePointer<Double>) {
+    (self.stride, self.work) = (stride, work)
   }
 
   /// - Parameter free: where this level and those below keep their boxes.
-  private mutating func union(
+  private func union(
     _ sidesCount: Int, _ sides: UnsafePointer<Double>, _ count: Int, _ free: UnsafeMutablePointer<Double>
   ) -> Double {
     switch count {
@@ -42,7 +40,7 @@ struct LimitedSweep {
     case 2:
       return product(sidesCount, sides) + product(sidesCount, sides + 1)
         - (0..<sidesCount).reduce(1.0) { $0 * min(sides[$1 * stride], sides[$1 * stride + 1]) }
-    case _ where sidesCount == 4: return base.volume(sides, stride: stride, count: count)
+    case _ where sidesCount == 4: return dmo_union_of_four(count, sides, stride, work)
     default: break
     }
     let rest = sidesCount - 1

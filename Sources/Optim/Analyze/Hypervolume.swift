@@ -1,3 +1,5 @@
+import CKernels
+
 /// The hypervolume indicator: the volume dominated by a set of points and bounded by a reference point
 /// (Zitzler and Thiele 1998).
 ///
@@ -11,69 +13,59 @@
 /// Bradstreet, Barone 2012), exponential in the number of objectives.
 public func hypervolume(_ costs: [[Double]], reference: [Double]) -> Double {
   precondition(costs.count == reference.count, "one reference coordinate per objective")
-  guard let first = costs.first else { return 0 }
-  let inside = first.indices.filter { row in costs.indices.allSatisfy { costs[$0][row] < reference[$0] } }
-  return unionVolume(costs.indices.map { j in inside.map { reference[j] - costs[j][$0] } })
+  guard let first = costs.first, !first.isEmpty else { return 0 }
+  precondition(costs.allSatisfy { $0.count == first.count }, "cost columns differ in length")
+  let (objectives, stride) = (costs.count, first.count + LimitedSweep.margin)
+  return withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * objectives * stride) { storage in
+    let given = storage.baseAddress!
+    let sides = given + objectives * stride
+    for (j, column) in costs.enumerated() {
+      for row in column.indices { given[j * stride + row] = reference[j] - column[row] }
+    }
+    var inside: [Int32] = []
+    inside.reserveCapacity(first.count)
+    for row in first.indices where (0..<objectives).allSatisfy({ given[$0 * stride + row] > 0 }) {
+      inside.append(Int32(row))
+    }
+    // With two sides the sweep goes along the first, with more along the last.
+    let swept = objectives == 2 ? 0 : objectives - 1
+    let order = ascendingOrder(Column(start: given + swept * stride, count: first.count), of: inside)
+    for j in 0..<objectives {
+      for (i, row) in order.reversed().enumerated() { sides[j * stride + i] = given[j * stride + Int(row)] }
+    }
+    return unionVolume(objectives, sides, stride: stride, count: order.count)
+  }
 }
 
-/// The volume of the union of boxes from the origin to each point; `sides[j][row]` > 0.
-func unionVolume(_ sides: [[Double]]) -> Double {
-  guard let first = sides.first, !first.isEmpty else { return 0 }
-  if first.count == 1 { return sides.reduce(1) { $0 * $1[0] } }
-  return withPointers(to: sides) { columns in
-    switch columns.count {
-    case 1: columns[0].max()!
-    case 2: planarUnion(columns)
-    case 3: spatialUnion(columns)
-    default:
-      withDescendingLast(columns) { sides, stride, count in
-        columns.count == 4
-          ? FourDimensionalSweep.with(capacity: count) { $0.volume(sides, stride: stride, count: count) }
-          : LimitedSweep.volume(columns.count, sides, stride: stride, count: count)
-      }
-    }
+/// The volume of the union of boxes from the origin: side j of box i at `sides[j * stride + i]` > 0, boxes by descending last side (of
+/// two the first).
+private func unionVolume(
+  _ sidesCount: Int, _ sides: UnsafePointer<Double>, stride: Int, count: Int
+) -> Double {
+  switch (sidesCount, count) {
+  case (_, 0): 0
+  case (_, 1): (0..<sidesCount).reduce(1) { $0 * sides[$1 * stride] }
+  case (1, _): sides[0]
+  case (2, _): planarUnion(sides, sides + stride, count)
+  case (3, _): withBoxWork(count) { dmo_union_of_three(count, sides, stride, $0) }
+  case (4, _): withBoxWork(count) { dmo_union_of_four(count, sides, stride, $0) }
+  default: LimitedSweep.volume(sidesCount, sides, stride: stride, count: count)
   }
 }
 
 /// Area: from the widest box on, each higher one adds a strip.
-private func planarUnion(_ columns: [Column]) -> Double {
+private func planarUnion(_ x: UnsafePointer<Double>, _ y: UnsafePointer<Double>, _ count: Int) -> Double {
   var (area, height) = (0.0, 0.0)
-  for row in ascendingOrder(columns[0]).reversed() {
-    let y = columns[1][Int(row)]
-    if y > height {
-      area += columns[0][Int(row)] * (y - height)
-      height = y
-    }
+  for i in 0..<count where y[i] > height {
+    area += x[i] * (y[i] - height)
+    height = y[i]
   }
   return area
 }
 
-/// Volume: slabs between descending third sides, the area of the staircase of the first two kept up to date.
-private func spatialUnion(_ columns: [Column]) -> Double {
-  let (x, y, z) = (columns[0], columns[1], columns[2])
-  let order = ascendingOrder(z)
-  return StairArea.with(capacity: order.count) { stairs in
-    var (volume, k) = (0.0, order.count - 1)
-    while k >= 0 {
-      let row = Int(order[k])
-      stairs.insert(x[row], y[row])
-      k -= 1
-      volume += stairs.area * (z[row] - (k >= 0 ? z[Int(order[k])] : 0))
-    }
-    return volume
-  }
-}
-
-/// The columns' rows by descending last side, side after side with room for 8 more behind each.
-private func withDescendingLast<R>(
-  _ columns: [Column], _ body: (UnsafePointer<Double>, _ stride: Int, _ count: Int) -> R
-) -> R {
-  let order = ascendingOrder(columns[columns.count - 1])
-  let (count, stride) = (order.count, order.count + LimitedSweep.margin)
-  return withUnsafeTemporaryAllocation(of: Double.self, capacity: columns.count * stride) { sides in
-    for (j, column) in columns.enumerated() {
-      for i in 0..<count { sides[j * stride + i] = column[Int(order[count - 1 - i])] }
-    }
-    return body(sides.baseAddress!, stride, count)
+/// Scratch memory of the sweeps over `count` boxes.
+func withBoxWork<R>(_ count: Int, _ body: (UnsafeMutablePointer<Double>) -> R) -> R {
+  withUnsafeTemporaryAllocation(of: Double.self, capacity: dmo_box_union_work(count)) {
+    body($0.baseAddress!)
   }
 }

@@ -50,21 +50,22 @@ func bestByDistance(
 
 /// The smallest squared Euclidean distance between two rows; infinite for fewer than two.
 private func smallestSquaredDistance(_ columns: [[Double]]) -> Double {
-  let count = columns[0].count
-  var smallest = Double.infinity
-  var distances = [Double](repeating: 0, count: count)
-  for i in 0..<count {
-    for j in i + 1..<max(count, i + 1) { distances[j] = 0 }
-    for column in columns {
-      column.withUnsafeBufferPointer { x in
-        distances.withUnsafeMutableBufferPointer { d in
-          for j in i + 1..<max(count, i + 1) { d[j] += (x[j] - x[i]) * (x[j] - x[i]) }
+  withPointers(to: columns) { columns in
+    let count = columns[0].count
+    var smallest = Double.infinity
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: count) { distances in
+      for i in 0..<count {
+        // Sums in steps of parameters, so that vectors run over the other rows.
+        for j in i + 1..<max(count, i + 1) { distances[j] = 0 }
+        for x in columns {
+          let own = x[i]
+          for j in i + 1..<max(count, i + 1) { distances[j] += (x[j] - own) * (x[j] - own) }
         }
+        for j in i + 1..<max(count, i + 1) { smallest = distances[j] < smallest ? distances[j] : smallest }
       }
     }
-    for j in i + 1..<max(count, i + 1) { smallest = min(smallest, distances[j]) }
+    return smallest
   }
-  return smallest
 }
 
 /// Columns of equal length as rows.

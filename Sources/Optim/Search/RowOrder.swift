@@ -84,7 +84,7 @@ private func keyedOrder(_ column: Column, _ rows: [Int32]?) -> [KeyedRow] {
     initialized = count
   }
   if count < 400 {
-    keyed.sort { ($0.key, $0.row) < ($1.key, $1.row) }
+    mergeSort(&keyed)
   } else {
     radixSort(&keyed)
   }
@@ -95,6 +95,66 @@ private func keyedOrder(_ column: Column, _ rows: [Int32]?) -> [KeyedRow] {
 private func orderedBits(_ value: Double) -> UInt64 {
   let bits = (value + 0).bitPattern
   return bits >> 63 == 1 ? ~bits : bits | 1 << 63
+}
+
+/// Stable, with selections instead of branches: which of two rows comes first is a coin toss to the branch predictor.
+private func mergeSort(_ rows: inout [KeyedRow]) {
+  let count = rows.count
+  rows.withUnsafeMutableBufferPointer { buffer in
+    withUnsafeTemporaryAllocation(of: KeyedRow.self, capacity: max(count, 1)) { scratch in
+      guard count > 1 else { return }
+      var (from, to) = (buffer.baseAddress!, scratch.baseAddress!)
+      sortRuns(from, count)
+      var width = shortRun
+      while width < count {
+        var start = 0
+        while start < count {
+          let middle = min(start + width, count)
+          merge(from, start, middle, min(middle + width, count), into: to)
+          start = middle + width
+        }
+        swap(&from, &to)
+        width *= 2
+      }
+      if from != buffer.baseAddress! { buffer.baseAddress!.update(from: from, count: count) }
+    }
+  }
+}
+
+private let shortRun = 8
+
+/// Sorts every eight rows by insertion.
+private func sortRuns(_ rows: UnsafeMutablePointer<KeyedRow>, _ count: Int) {
+  var start = 0
+  while start < count {
+    for i in (start + 1)..<max(min(start + shortRun, count), start + 1) {
+      let row = rows[i]
+      var k = i
+      while k > start && rows[k - 1].key > row.key {
+        rows[k] = rows[k - 1]
+        k -= 1
+      }
+      rows[k] = row
+    }
+    start += shortRun
+  }
+}
+
+@inline(__always)
+private func merge(
+  _ from: UnsafeMutablePointer<KeyedRow>, _ start: Int, _ middle: Int, _ end: Int,
+  into to: UnsafeMutablePointer<KeyedRow>
+) {
+  var (left, right, k) = (start, middle, start)
+  while left < middle && right < end {
+    let takesRight = from[right].key < from[left].key
+    to[k] = from[takesRight ? right : left]
+    right &+= takesRight ? 1 : 0
+    left &+= takesRight ? 0 : 1
+    k &+= 1
+  }
+  (to + k).update(from: from + left, count: middle - left)
+  (to + k + middle - left).update(from: from + right, count: end - right)
 }
 
 private func radixSort(_ rows: inout [KeyedRow]) {
