@@ -5,7 +5,7 @@ enum NotebookStyle {
 
     :root { --ground: #ffffff; --panel: #f6f7f9; --ink: #1f2328; --soft: #5d6670; --line: #d8dde3; --accent: #0b6bb5;
       --keyword: #8a3ffc; --verb: #0b6bb5; --function: #8a4b00; --string: #0f6b3a; --number: #a8323e; --comment: #68717a;
-      --bad: #b3261e; --bad-ground: #fdecea; --good: #1a7f4b; --busy: #8a5a00; --plot: #ffffff; }
+      --bad: #b3261e; --bad-ground: #fdecea; --good: #1a7f4b; --busy: #8a5a00; --plot: #ffffff; --shade: rgb(128 128 128 / 0.55); }
     @media screen and (prefers-color-scheme: dark) {
       :root { --ground: #14171a; --panel: #1c2024; --ink: #dfe3e7; --soft: #98a2ad; --line: #333a41; --accent: #6cb6f5;
         --keyword: #c29bff; --verb: #6cb6f5; --function: #e0a96d; --string: #7fce9b; --number: #f09a9f; --comment: #8b959f;
@@ -46,7 +46,12 @@ enum NotebookStyle {
     .string { color: var(--string); } code .number { color: var(--number); } .comment { color: var(--comment); font-style: italic; }
     .results { margin-top: 0.7rem; }
     .note { margin: 0.25rem 0; font-size: 0.85rem; color: var(--soft); }
-    .wide { overflow-x: auto; margin: 0.7rem 0; }
+    .wide { overflow-x: auto; margin: 0.7rem 0; --under: var(--ground); }
+    /* A shadow at the side where a table or a figure goes on, covered by a piece that scrolls along at its end. */
+    .wide, figure { background: linear-gradient(to right, var(--under) 40%, transparent) 0 0 / 2.5rem 100% no-repeat local,
+      linear-gradient(to left, var(--under) 40%, transparent) 100% 0 / 2.5rem 100% no-repeat local,
+      linear-gradient(to right, var(--shade), transparent) 0 0 / 0.7rem 100% no-repeat scroll,
+      linear-gradient(to left, var(--shade), transparent) 100% 0 / 0.7rem 100% no-repeat scroll, var(--under); }
     .wide.table { max-height: 32rem; overflow-y: auto; border: 1px solid var(--line); border-radius: 6px; }
     table { border-collapse: collapse; font-size: 0.875rem; line-height: 1.4; }
     caption { text-align: left; padding: 0.45rem 0.7rem; font-weight: 600; }
@@ -59,7 +64,8 @@ enum NotebookStyle {
     th[aria-sort]::after { content: " \\2191"; } th[aria-sort="descending"]::after { content: " \\2193"; }
     th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; }
     .text table { border: 1px solid var(--line); } .text th { background: var(--panel); }
-    figure { margin: 0.8rem 0; overflow-x: auto; background: var(--plot); border: 1px solid var(--line); border-radius: 6px; }
+    figure { margin: 0.8rem 0; overflow-x: auto; --under: var(--plot); border: 1px solid var(--line); border-radius: 6px; }
+    figure > svg > rect:first-of-type { fill: none; }
     figure svg { display: block; max-width: 100%; height: auto; min-width: 30rem; margin: 0 auto; }
     details { margin: 0.7rem 0; } summary { cursor: pointer; color: var(--soft); font-size: 0.875rem; }
     footer { margin-top: 3rem; border-top: 1px solid var(--line); color: var(--soft); }
@@ -74,7 +80,7 @@ enum NotebookStyle {
     @media print {
       body { max-width: none; padding: 0; font-size: 10pt; } #tip { display: none; }
       pre { white-space: pre-wrap; } pre, .wide, .wide.table, figure { overflow: visible; max-height: none; }
-      .wide.table, figure { border: 0; } figure svg { min-width: 0; }
+      .wide, figure { background: none; } .wide.table, figure { border: 0; } figure svg { min-width: 0; }
       figure, h1, h2, h3, tr, .mark { break-inside: avoid; } h1, h2, h3, .mark { break-after: avoid; }
       .sortable th { position: static; } table { font-size: 8.5pt; } a { color: inherit; }
     }

@@ -52,6 +52,19 @@ func trainingSet(
     marginTargets: margins ?? labels.map { _ in nil })
 }
 
+/// The function of `processExample`.
+func smooth(_ x: [Double]) -> Double { sin(5 * x[0]) + x[1] * x[1] }
+
+/// A smooth target of three features, a margin and a yes/no answer.
+func processExample(_ count: Int) -> TrainingSet {
+  let inputs = randomInputs(count, 3, seed: 11)
+  let first = (0..<count).map { smooth(inputs.row($0)) }
+  return trainingSet(
+    inputs, targets: [first, first.map { $0 - 0.3 }],
+    labels: [first.map { $0 >= 0.3 ? 1 : 0 }, (0..<count).map { inputs[$0, 2] > 0.4 ? 1 : 0 }],
+    margins: [1, nil])
+}
+
 /// Largest difference between a surrogate's gradient of a random linear function of everything it predicts and central
 /// differences, relative to the largest slope.
 func gradientMismatch(_ model: some Surrogate, _ points: Matrix, step: Double = 1e-4) -> Double {

@@ -10,8 +10,6 @@ import Testing
     try GaussianSurrogate.fit(set, stream: stream, warm: warm)
   }
 
-  private func smooth(_ x: [Double]) -> Double { sin(5 * x[0]) + x[1] * x[1] }
-
   /// A smooth target, its square, a margin and a yes/no answer.
   private func example(_ count: Int) -> TrainingSet {
     let inputs = randomInputs(count, 3, seed: 11)

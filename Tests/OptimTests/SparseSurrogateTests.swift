@@ -19,20 +19,8 @@ import Testing
     return try #require(model as? GaussianSurrogate)
   }
 
-  private func smooth(_ x: [Double]) -> Double { sin(5 * x[0]) + x[1] * x[1] }
-
-  /// A smooth target, a margin and a yes/no answer.
-  private func example(_ count: Int) -> TrainingSet {
-    let inputs = randomInputs(count, 3, seed: 11)
-    let first = (0..<count).map { smooth(inputs.row($0)) }
-    return trainingSet(
-      inputs, targets: [first, first.map { $0 - 0.3 }],
-      labels: [first.map { $0 >= 0.3 ? 1 : 0 }, (0..<count).map { inputs[$0, 2] > 0.4 ? 1 : 0 }],
-      margins: [1, nil])
-  }
-
   @Test(arguments: names) func predictsSmoothFunctions(_ name: String) throws {
-    let model = try fit(name, example(90), inducing: 45)
+    let model = try fit(name, processExample(90), inducing: 45)
     let other = randomInputs(200, 3, seed: 12)
     let truth = (0..<200).map { smooth(other.row($0)) }
     let prediction = model.predict(other)
@@ -53,78 +41,9 @@ import Testing
   }
 
   @Test(arguments: names) func warmStartsStayAsGood(_ name: String) throws {
-    let set = example(80)
+    let set = processExample(80)
     let model = try fit(name, set, warm: fit(name, set.subset(Array(0..<70))))
     #expect(rSquared(model.predict(set.inputs).mean[0], set.targets[0]) > 0.995)
-  }
-
-  @Test(arguments: names) func littleOrOddData(_ name: String) throws {
-    #expect(throws: TrainingError("\(name) has nothing to learn from: no point with a known answer")) {
-      try fit(name, trainingSet(Matrix(rows: 0, columns: 2), targets: [[]]))
-    }
-    let one = try fit(
-      name,
-      trainingSet(Matrix([[0.2, 0.3]], columns: 2), targets: [[7]], labels: [[1], [0]], margins: [0, nil]))
-    let points = randomInputs(4, 2, seed: 1)
-    #expect(one.predict(points).mean[0] == [7, 7, 7, 7])
-    #expect(abs(one.predict(points).probability[1][0] - 1.0 / 3) < 1e-12)
-    let two = try fit(
-      name,
-      trainingSet(Matrix([[0.1, 0.9], [0.8, 0.2]], columns: 2), targets: [[1, 5]], labels: [[0, 1]]))
-    #expect(isFinite(two.predict(points)))
-    let same = try fit(
-      name,
-      trainingSet(Matrix([[0.5], [0.5], [0.5]], columns: 1), targets: [[1, 2, 3]], labels: [[0, 1, 1]]))
-    #expect(abs(same.predict(Matrix([[0.1]], columns: 1)).mean[0][0] - 2) < 1e-12)
-  }
-
-  @Test(arguments: names) func oddValues(_ name: String) throws {
-    let set = example(60)
-    var targets = set.targets
-    targets[0][3] = 1e300
-    targets[0][9] = -1e300
-    targets[1][5] = .nan
-    targets.append(Array(repeating: 4, count: 60))
-    targets.append(Array(repeating: .nan, count: 60))
-    var labels = set.labels
-    labels[1][7] = .nan
-    labels.append(Array(repeating: 1, count: 60))
-    let model = try fit(
-      name,
-      trainingSet(set.inputs, targets: targets, labels: labels, margins: [0, nil, nil]), inducing: 60)
-    let points = randomInputs(50, 3, seed: 4)
-    let prediction = model.predict(points)
-    #expect(isFinite(prediction) && isFinite(model.predict(Matrix([[1e6, -1e6, 1e6]], columns: 3))))
-    #expect(prediction.mean[2].allSatisfy { $0 == 4 } && prediction.mean[3].allSatisfy { $0 == 0 })
-    let gradient = model.gradient(points) { prediction in
-      PredictionSeeds(
-        mean: prediction.mean.map { $0.map { _ in 1 } },
-        variance: (prediction.variance ?? []).map { $0.map { _ in 1 } },
-        logOdds: prediction.logOdds.map { $0.map { _ in 1 } })
-    }.gradient
-    #expect(gradient.values.allSatisfy { $0.isFinite })
-    let errors = (0..<50).map { abs(prediction.mean[0][$0] - smooth(points.row($0))) }.sorted()
-    #expect(errors[25] < 0.5)
-  }
-
-  @Test(arguments: names) func duplicatesAndContradictions(_ name: String) throws {
-    let base = example(15)
-    let rows = (0..<15).flatMap { [$0, $0, $0] }
-    #expect(isFinite(try fit(name, base.subset(rows)).predict(randomInputs(10, 3, seed: 3))))
-    let noisy = trainingSet(
-      base.inputs.subset(rows), targets: [rows.indices.map { Double($0 % 3) + base.targets[0][rows[$0]] }],
-      labels: [rows.indices.map { $0 % 3 == 0 ? 0 : 1 }])
-    let prediction = try fit(name, noisy).predict(base.inputs)
-    #expect(rSquared(prediction.mean[0], base.targets[0].map { $0 + 1 }) > 0.7)
-    #expect(prediction.probability[0].allSatisfy { abs($0 - 2.0 / 3) < 0.15 })
-  }
-
-  @Test(arguments: names) func separableLabels(_ name: String) throws {
-    let inputs = randomInputs(40, 2, seed: 6)
-    let set = trainingSet(inputs, labels: [(0..<40).map { inputs[$0, 0] > 0.5 ? 1 : 0 }])
-    let prediction = try fit(name, set, inducing: 20).predict(inputs)
-    #expect(isFinite(prediction))
-    #expect((0..<40).count { (prediction.logOdds[0][$0] > 0) == (inputs[$0, 0] > 0.5) } >= 39)
   }
 
   @Test(arguments: names) func stopsWithAModelWhenTold(_ name: String) throws {
@@ -132,13 +51,13 @@ import Testing
       func report(_ progress: TrainingProgress) {}
       var shouldStop: Bool { true }
     }
-    let set = example(40)
+    let set = processExample(40)
     #expect(isFinite(try fit(name, set, observer: Impatient()).predict(set.inputs)))
   }
 
   /// More are asked for than there are points: every point is one, and the summary says so.
   @Test(arguments: sparse) func moreInducingPointsThanPoints(_ name: String) throws {
-    let set = example(30)
+    let set = processExample(30)
     let targets = trainingSet(set.inputs, targets: [set.targets[0]])
     let model = try fit(name, targets, inducing: 500)
     #expect(model.summary.contains("every point an inducing point"))

@@ -23,7 +23,14 @@ struct GaussianClassifier: Sendable {
       }
     }
 
-    fileprivate var extraStarts: Int { self == .laplace ? 0 : 4 }
+    /// Places around the best of those that a search begins at besides. Up to as many labels as hyperparameters are chosen by, Laplace's
+    /// search is most of a fit, and more starts gained nothing.
+    fileprivate func extraStarts(labels: Int) -> Int {
+      switch self {
+      case .laplace: labels > GaussianClassifier.subsetPoints ? 2 : 0
+      case .variational: 4
+      }
+    }
 
     func likelihood(inputs: Matrix, labels: [Double], mean: [Double]) -> any ClassificationLikelihood {
       switch self {
@@ -81,7 +88,7 @@ struct GaussianClassifier: Sendable {
   }
 
   /// Points by which the hyperparameters are chosen; labels say little about them, and a mode costs several factorisations.
-  private static let subsetPoints = 300
+  fileprivate static let subsetPoints = 300
 
   /// Hyperparameters by type II maximum likelihood with weak priors on the logarithms of the length scales
   /// (`LengthScales`) and of the signal variance (mean ln 3, deviation 1.5: odds of up to a few hundred).
@@ -131,7 +138,7 @@ struct GaussianClassifier: Sendable {
       let common = commons.min { $0.value < $1.value }!
       start = Array(repeating: common.x[0], count: count) + [common.x[1]]
       // Short climbs from places around it, since labels of few points have many optima.
-      let around = (0..<approximation.extraStarts).map { _ in
+      let around = (0..<approximation.extraStarts(labels: labels.count)).map { _ in
         (0..<count).map { _ in common.x[0] + 0.6 * stream.normal() } + [common.x[1]]
       }
       if !around.isEmpty {
