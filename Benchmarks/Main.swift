@@ -1,4 +1,5 @@
 import Foundation
+import Optim
 
 /// `dmo-bench [--quick] [--python INTERPRETER] [--task-cost SECONDS] [--evidence FILE] [--only PART] [NAME ...]`: runs workloads and
 /// prints a Markdown table with the ratio to each peer.
@@ -15,6 +16,7 @@ struct Main {
   ]
 
   static func main() throws {
+    ProcessorKernels.restartWhereOld()
     var arguments = Array(CommandLine.arguments.dropFirst())
     if arguments == [PersistentSimulatorBenchmark.echoFlag] { return PersistentSimulatorBenchmark.echo() }
     if arguments.first == MPIBenchmark.ranksFlag {

@@ -15,6 +15,7 @@ enum ExitStatus: Int32 {
 @main
 struct Main {
   static func main() {
+    ProcessorKernels.restartWhereOld()
     do {
       exit(try Options.Root.parse().perform().rawValue)
     } catch {

@@ -112,13 +112,12 @@ import Testing
   @Test(.enabled(if: hasTreeSitter, "needs the program tree-sitter")) func treeSitterReadsEveryScript() throws
   {
     let place = try Workplace()
-    let root = URL(filePath: #filePath).appending(path: "../../..").standardized.path
     _ = try place.dmo("editor", "tree-sitter", "grammar")
     let result = try place.shell(
       """
       cd grammar && tree-sitter generate &&
-      find '\(root)/examples' '\(root)/Tests/Scripts' -name '*.dmo' -not -path '*/errors/*' | xargs tree-sitter parse -q &&
-      tree-sitter query queries/highlights.scm '\(root)/examples/bnh.dmo'
+      find '\(Workplace.package)/examples' '\(Workplace.package)/Tests/Scripts' -name '*.dmo' -not -path '*/errors/*' | xargs tree-sitter parse -q &&
+      tree-sitter query queries/highlights.scm '\(Workplace.package)/examples/bnh.dmo'
       """)
     #expect(result.status == 0, "\(result.all)")
     #expect(result.all.contains("capture"))

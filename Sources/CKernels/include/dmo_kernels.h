@@ -7,4 +7,8 @@
 #include "limited_front.h"
 #include "matern.h"
 
+// OpenBLAS's name of the best kernels that the processor can run, of those that every release since 2018 has; NULL where none is better
+// than its oldest.
+const char *dmo_processor_core(void);
+
 #endif
