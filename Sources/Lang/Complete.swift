@@ -73,10 +73,12 @@ extension Session {
     if let block = simulatorBlock(tokens) { return settingCandidates(block) }
     let statement = lastStatement(tokens)
     guard let first = statement.first, case .identifier(let word) = first.kind else { return statementStarts }
-    if let name = statement.dropFirst().first, word == "let", case .identifier = name.kind,
-      statement.count == 3
-    {
-      return Verb.all.map(\.name) + names
+    if word == "let", statement.count >= 3, case .identifier = statement[1].kind {
+      let value = Array(statement[3...])
+      guard let first = value.first else { return Verb.all.map(\.name) + names }
+      if case .identifier(let word) = first.kind, let verb = Verb.named(word) {
+        return candidates(for: verb, value)
+      }
     }
     if let verb = Verb.named(word) { return candidates(for: verb, statement) }
     return candidates(for: word, statement)

@@ -100,6 +100,15 @@ struct CompletionTests {
     #expect(try complete("import \"dtlz").wantsFiles)
   }
 
+  /// What a verb takes is the same where its result gets a name.
+  @Test(arguments: [
+    "trace con", "trace constraint co", "train g", "validate gpr f", "sample ", "train gpr on=",
+  ])
+  func afterLet(_ line: String) throws {
+    let found = try candidates("let t = " + line)
+    #expect(try found == candidates(line) && !found.isEmpty)
+  }
+
   @Test func ranges() throws {
     #expect(try complete("sam").range == 0..<3)
     #expect(try complete("let é = gN").range == 9..<11)
