@@ -29,6 +29,10 @@ struct Main {
     let taskCost = value(of: "--task-cost", in: &arguments)
     let evidence = value(of: "--evidence", in: &arguments)
     let only = value(of: "--only", in: &arguments)
+    if only != nil && evidence == nil {
+      print("--only writes one run into a file: --evidence FILE says which")
+      exit(2)
+    }
     if let taskCost, !(Double(taskCost).map { $0 >= 0 && $0.isFinite } ?? false) {
       print("--task-cost takes seconds, such as 20e-6, and not '\(taskCost)'")
       exit(2)

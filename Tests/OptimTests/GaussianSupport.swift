@@ -65,6 +65,16 @@ func processExample(_ count: Int) -> TrainingSet {
     margins: [1, nil])
 }
 
+/// The gradient of the sum of everything that a surrogate predicts.
+func gradientOfSum(_ model: some Surrogate, _ points: Matrix) -> Matrix {
+  model.gradient(points) { prediction in
+    PredictionSeeds(
+      mean: prediction.mean.map { $0.map { _ in 1 } },
+      variance: (prediction.variance ?? []).map { $0.map { _ in 1 } },
+      logOdds: prediction.logOdds.map { $0.map { _ in 1 } })
+  }.gradient
+}
+
 /// Largest difference between a surrogate's gradient of a random linear function of everything it predicts and central
 /// differences, relative to the largest slope.
 func gradientMismatch(_ model: some Surrogate, _ points: Matrix, step: Double = 1e-4) -> Double {

@@ -182,13 +182,7 @@ import Testing
     #expect(isFinite(prediction))
     let far = Matrix([[1e6, -1e6, 1e6]], columns: 3)
     #expect(isFinite(model.predict(far)))
-    let gradient = model.gradient(points) { prediction in
-      PredictionSeeds(
-        mean: prediction.mean.map { $0.map { _ in 1 } },
-        variance: (prediction.variance ?? []).map { $0.map { _ in 1 } },
-        logOdds: prediction.logOdds.map { $0.map { _ in 1 } })
-    }.gradient
-    #expect(gradient.values.allSatisfy { $0.isFinite })
+    #expect(gradientOfSum(model, points).values.allSatisfy { $0.isFinite })
     // Two absurd values out of 60 do not hide the rest.
     let truth = (0..<50).map { smooth(points.row($0)) }
     let errors = zip(prediction.mean[0], truth).map { abs($0 - $1) }.sorted()

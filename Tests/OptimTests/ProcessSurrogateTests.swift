@@ -57,13 +57,7 @@ import Testing
     let prediction = model.predict(points)
     #expect(isFinite(prediction) && isFinite(model.predict(Matrix([[1e6, -1e6, 1e6]], columns: 3))))
     #expect(prediction.mean[2].allSatisfy { $0 == 4 } && prediction.mean[3].allSatisfy { $0 == 0 })
-    let gradient = model.gradient(points) { prediction in
-      PredictionSeeds(
-        mean: prediction.mean.map { $0.map { _ in 1 } },
-        variance: (prediction.variance ?? []).map { $0.map { _ in 1 } },
-        logOdds: prediction.logOdds.map { $0.map { _ in 1 } })
-    }.gradient
-    #expect(gradient.values.allSatisfy { $0.isFinite })
+    #expect(gradientOfSum(model, points).values.allSatisfy { $0.isFinite })
     let errors = (0..<50).map { abs(prediction.mean[0][$0] - smooth(points.row($0))) }.sorted()
     #expect(errors[25] < 0.5)
   }

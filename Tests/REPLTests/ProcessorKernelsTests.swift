@@ -3,6 +3,11 @@ import Testing
 
 /// Which of OpenBLAS's kernels a dmo runs with.
 @Suite struct ProcessorKernelsTests {
+  #if arch(x86_64)
+    private static let isX86 = true
+  #else
+    private static let isX86 = false
+  #endif
   private static var hasAVX2: Bool {
     let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
     return text.contains(" avx2") && text.contains(" fma")
@@ -21,7 +26,7 @@ import Testing
     #expect(result.status == 0 && result.output.contains("2"))
   }
 
-  @Test func theChoiceOfTheUserStays() throws {
+  @Test(.enabled(if: isX86, "the name is one of a kernel for x86-64")) func theChoiceOfTheUserStays() throws {
     let place = try Workplace()
     let result = try place.shell("OPENBLAS_CORETYPE=Prescott OPENBLAS_VERBOSE=2 \"$dmo\" -e '1 + 1'")
     #expect(Self.cores(result) == ["Prescott"])
@@ -35,7 +40,7 @@ import Testing
       """
       param x in [0, 1]
       simulator s {
-        run = ["sh", "-c", "env | grep -c -e OPENBLAS_CORETYPE -e DMO_CHOSE >&2; echo '{\\"y\\": '$(env | grep -c -e OPENBLAS_CORETYPE -e DMO_CHOSE)'}'"]
+        run = ["sh", "-c", "echo '{\\"y\\": '$(env | grep -c -e OPENBLAS_CORETYPE -e DMO_CHOSE)'}'"]
         output y
       }
       minimize f = s.y

@@ -101,6 +101,8 @@ def main():
     nadir = np.where(found.max(axis=0) > 0, found.max(axis=0), 1)
     if options.add:
         notes, others = earlier(options.methods)
+        mark = "# %s: " % ", ".join(options.methods)
+        notes = [note for note in notes if not note.startswith(mark)]
         nadir = np.array([float(word) for word in notes[0].split("nadir ")[1].split()])
     notes.append("# %s%s, %d cores, %s; nadir %s\n" % (
         ", ".join(options.methods) + ": " if options.add else "", datetime.date.today(), os.cpu_count(), platform.platform(),
