@@ -5,7 +5,7 @@
 // are one each.
 #define DMO_LENGTH unsigned long
 void dpotrf_(const char *uplo, const int *n, double *a, const int *lda, int *info, DMO_LENGTH);
-void dpotri_(const char *uplo, const int *n, double *a, const int *lda, int *info, DMO_LENGTH);
+void dlauum_(const char *uplo, const int *n, double *a, const int *lda, int *info, DMO_LENGTH);
 void dpotrs_(const char *uplo, const int *n, const int *nrhs, const double *a, const int *lda, double *b, const int *ldb,
              int *info, DMO_LENGTH);
 void dtrtri_(const char *uplo, const char *diag, const int *n, double *a, const int *lda, int *info, DMO_LENGTH, DMO_LENGTH);

@@ -10,8 +10,7 @@ typealias NSGA3 = Generational<DirectionSelection>
 
 struct DirectionSelection: Selection {
   private let population: Int
-  /// Unit vectors, one after another.
-  private var directions: [Double] = []
+  private var directions = DirectionLines([], objectives: 0)
   private var frame = DirectionFrame()
 
   init(options: SearchOptions) { population = options.population }
@@ -19,11 +18,9 @@ struct DirectionSelection: Selection {
   mutating func survivors(of all: Population, _ count: Int, _ random: inout RandomStream) -> [Int] {
     let order = Ranking(costs: all.costs, violation: all.violation)
     guard order.feasibleFronts > 0, !all.costs.isEmpty else { return order.best(count, costs: all.costs) }
-    if directions.isEmpty {
-      directions = ReferenceDirections.fitting(population, objectives: all.costs.count).flatMap { row in
-        let length = row.reduce(0) { $0 + $1 * $1 }.squareRoot()
-        return row.map { $0 / length }
-      }
+    if directions.count == 0 {
+      directions = DirectionLines(
+        ReferenceDirections.fitting(population, objectives: all.costs.count), objectives: all.costs.count)
     }
     let feasible = order.fronts[..<order.feasibleFronts]
     frame.update(all.costs, front: feasible[0], all: feasible.joined().map { $0 })
@@ -50,51 +47,36 @@ struct DirectionSelection: Selection {
   private func niched(
     _ front: [Int], _ room: Int, before: [Int], _ costs: [[Double]], _ random: inout RandomStream
   ) -> [Int] {
-    var held = [Int](repeating: 0, count: directions.count / costs.count)
-    for place in nearest(before, costs) { held[place.direction] += 1 }
-    var open = [[(row: Int, distance: Double)]](repeating: [], count: held.count)
-    for (row, place) in zip(front, nearest(front, costs)) {
+    var held = [Int](repeating: 0, count: directions.count)
+    for place in directions.nearest(frame.normalised(costs, before)) { held[place.direction] += 1 }
+    var open = [[(row: Int, distance: Double)]](repeating: [], count: directions.count)
+    for (row, place) in zip(front, directions.nearest(frame.normalised(costs, front))) {
       open[place.direction].append((row, place.distance))
     }
+    // Directions that still have points, in ascending order.
+    var live = open.indices.filter { !open[$0].isEmpty }
+    var ties = [Int]()
     var chosen: [Int] = []
     while chosen.count < room {
-      var (fewest, ties) = (Int.max, [Int]())
-      for direction in open.indices where !open[direction].isEmpty {
-        if held[direction] < fewest { (fewest, ties) = (held[direction], []) }
-        if held[direction] == fewest { ties.append(direction) }
+      var fewest = Int.max
+      for (place, direction) in live.enumerated() {
+        if held[direction] < fewest {
+          fewest = held[direction]
+          ties.removeAll(keepingCapacity: true)
+        }
+        if held[direction] == fewest { ties.append(place) }
       }
-      let direction = ties[random.below(ties.count)]
+      let tie = ties[random.below(ties.count)]
+      let direction = live[tie]
       let place =
         fewest > 0
         ? random.below(open[direction].count)
         : open[direction].indices.min { open[direction][$0].distance < open[direction][$1].distance }!
       chosen.append(open[direction].remove(at: place).row)
       held[direction] += 1
+      if open[direction].isEmpty { live.remove(at: tie) }
     }
     return chosen.sorted()
-  }
-
-  /// Per row the direction whose line is closest, and the square of the distance.
-  private func nearest(_ rows: [Int], _ costs: [[Double]]) -> [(direction: Int, distance: Double)] {
-    let objectives = costs.count
-    let points = frame.normalised(costs, rows)
-    return directions.withUnsafeBufferPointer { directions in
-      points.withUnsafeBufferPointer { points in
-        rows.indices.map { place in
-          let point = points.baseAddress! + place * objectives
-          var (best, largest, square) = (0, -Double.infinity, 0.0)
-          for k in 0..<objectives { square += point[k] * point[k] }
-          for direction in 0..<(directions.count / objectives) {
-            let line = directions.baseAddress! + direction &* objectives
-            var along = 0.0
-            for k in 0..<objectives { along += point[k] * line[k] }
-            if along > largest { (best, largest) = (direction, along) }
-          }
-          // No coordinate is negative, so the closest line is the one with the longest projection.
-          return (best, max(square - largest * largest, 0))
-        }
-      }
-    }
   }
 }
 
@@ -118,9 +100,13 @@ struct DirectionFrame: Sendable {
         worst[k] = max(worst[k], bounded(column[row]))
       }
     }
-    let reach = costs.indices.map { k in front.map { bounded(costs[k][$0]) }.max()! - ideal[k] }
+    let reach = costs.indices.map { k in
+      front.reduce(-.infinity) { max($0, bounded(costs[k][$1])) } - ideal[k]
+    }
     let scale = reach.map { $0 > 0 ? $0 : 1 }
-    let points = extremes + front.map { row in costs.map { bounded($0[row]) } }
+    var points = extremes.flatMap { $0 }
+    points.reserveCapacity(points.count + front.count * costs.count)
+    for row in front { for column in costs { points.append(bounded(column[row])) } }
     extremes = costs.indices.map { axis in extreme(points, axis, scale) }
     let plane = planeIntercepts(
       extremes.map { point in point.indices.map { (point[$0] - ideal[$0]) / scale[$0] } })
@@ -131,19 +117,19 @@ struct DirectionFrame: Sendable {
     }
   }
 
-  /// The point with the smallest achievement scalarising value along an axis: off-axis coordinates count a
-  /// million times, and nothing where they are below a thousandth of the front's range.
-  private func extreme(_ points: [[Double]], _ axis: Int, _ scale: [Double]) -> [Double] {
+  /// The point (of points row by row) with the smallest achievement scalarising value along an axis: off-axis
+  /// coordinates count a million times, and nothing where they are below a thousandth of the front's range.
+  private func extreme(_ points: [Double], _ axis: Int, _ scale: [Double]) -> [Double] {
     var (best, smallest) = (0, Double.infinity)
-    for (row, point) in points.enumerated() {
+    for start in stride(from: 0, to: points.count, by: scale.count) {
       var value = 0.0
-      for k in point.indices {
-        let x = (point[k] - ideal[k]) / scale[k]
+      for k in scale.indices {
+        let x = (points[start + k] - ideal[k]) / scale[k]
         if x >= 1e-3 { value = max(value, k == axis ? x : 1e6 * x) }
       }
-      if value < smallest { (best, smallest) = (row, value) }
+      if value < smallest { (best, smallest) = (start, value) }
     }
-    return points[best]
+    return Array(points[best..<best + scale.count])
   }
 
   /// Moved and divided costs, row by row.

@@ -59,3 +59,66 @@ enum ReferenceDirections {
     return outer + inner.map { row in row.map { $0 / 2 + 0.5 / Double(objectives) } }
   }
 }
+
+/// Unit vectors, prepared for the question which of them is closest to a point.
+struct DirectionLines: Sendable {
+  private typealias Lanes = SIMD8<Double>
+
+  let count: Int
+  private let objectives: Int
+  /// Eight directions together, one coordinate after another; what is missing to a full eight is 0 and never closest.
+  private let blocks: [Lanes]
+
+  /// - Parameter directions: points that lines from the origin go through.
+  init(_ directions: [[Double]], objectives: Int) {
+    (count, self.objectives) = (directions.count, objectives)
+    let units = directions.map { row in
+      let length = row.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      return row.map { $0 / length }
+    }
+    blocks = stride(from: 0, to: count, by: Lanes.scalarCount).flatMap { first in
+      (0..<objectives).map { k in
+        var lanes = Lanes()
+        for lane in 0..<min(Lanes.scalarCount, units.count - first) { lanes[lane] = units[first + lane][k] }
+        return lanes
+      }
+    }
+  }
+
+  /// Per point the direction whose line is closest, and the square of the distance.
+  ///
+  /// - Parameter points: row by row, no coordinate negative: the closest line is then the one with the longest projection.
+  func nearest(_ points: [Double]) -> [(direction: Int, distance: Double)] {
+    guard objectives > 0, count > 0 else { return [] }
+    return blocks.withUnsafeBufferPointer { blocks in
+      points.withUnsafeBufferPointer { points in
+        stride(from: 0, to: points.count, by: objectives).map { start in
+          let point = points.baseAddress! + start
+          var longest = Lanes(repeating: -.infinity)
+          var found = SIMD8<Int64>()
+          var number = SIMD8<Int64>(0, 1, 2, 3, 4, 5, 6, 7)
+          var block = 0
+          while block < blocks.count {
+            var along = point[0] * blocks[block]
+            for k in 1..<max(objectives, 1) { along += point[k] * blocks[block + k] }
+            let isLonger = along .> longest
+            longest.replace(with: along, where: isLonger)
+            found.replace(with: number, where: isLonger)
+            number &+= Int64(Lanes.scalarCount)
+            block += objectives
+          }
+          // Of equally close ones the first.
+          var (direction, projection) = (0, -Double.infinity)
+          for lane in 0..<Lanes.scalarCount where Int(found[lane]) < count {
+            let isBetter =
+              longest[lane] > projection || longest[lane] == projection && Int(found[lane]) < direction
+            if isBetter { (direction, projection) = (Int(found[lane]), longest[lane]) }
+          }
+          var square = 0.0
+          for k in 0..<objectives { square += point[k] * point[k] }
+          return (direction, max(square - projection * projection, 0))
+        }
+      }
+    }
+  }
+}

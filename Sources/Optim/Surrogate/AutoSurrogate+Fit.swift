@@ -2,7 +2,7 @@ extension AutoSurrogate {
   /// `auto`: what predicts held-out points best, target by target and label by label.
   static let entry = SurrogateEntry(
     "auto", "cross-validates a shortlist on the data at hand and weights the best per target and label",
-    version: 3
+    version: 4
   ) { set, options, stream, warm, observer in
     try fit(set, options, candidates: shortlist(set), stream: stream, warm: warm, observer: observer)
   }

@@ -57,10 +57,13 @@ struct CoregionalisedFit {
     var total: Double
   }
 
+  /// Evaluations of a likelihood from where an earlier fit, or kernels of another mixing, have ended.
+  private static let (warmEvaluations, improvingEvaluations) = (12, 15)
+
   /// - Parameter warm: What an earlier fit of the same group came to: its mixing is kept, and kernels start from it; where there are many
   ///   points, and not a tenth more than they were searched for, they are kept as well.
   func fit(warm: Outcome?) throws -> Outcome {
-    let outcome = recipe.isSparse ? sparse(warm: warm) : warm.map { refitted($0, evaluations: 12) } ?? cold()
+    let outcome = recipe.isSparse ? sparse(warm: warm) : warm.map(refitted) ?? cold()
     guard let outcome else {
       throw TrainingError(
         "no Gaussian process fits the \(values.rows) values of '\(names.joined(separator: "', '"))'")
@@ -75,7 +78,7 @@ struct CoregionalisedFit {
     let part = part
     let coarse = part.chosen()
     guard part.values.rows < values.rows, let coarse else { return coarse }
-    return refitted(coarse, evaluations: HyperparameterFit.lastEvaluations)
+    return refitted(coarse) { .part($0) }
   }
 
   /// The same group on a part of the data, since kernels have to be fitted again and again.
@@ -131,7 +134,13 @@ struct CoregionalisedFit {
   }
 
   /// The same structure with kernels for the data at hand.
-  private func refitted(_ coarse: Outcome, evaluations: Int) -> Outcome? {
+  private func refitted(_ warm: Outcome) -> Outcome? {
+    refitted(warm) { .earlier($0, evaluations: Self.warmEvaluations) }
+  }
+
+  private func refitted(
+    _ coarse: Outcome, from start: (GaussianHyperparameters) -> HyperparameterFit.Start
+  ) -> Outcome? {
     var outcome = coarse
     for (q, process) in coarse.processes.enumerated() {
       var weights = [Double](repeating: 0, count: group.count)
@@ -141,7 +150,7 @@ struct CoregionalisedFit {
         outcome.processes[q].logLikelihood = likelihood
         continue
       }
-      guard let (found, likelihood) = hyperparameters(q, weights, process.hyperparameters, evaluations) else {
+      guard let (found, likelihood) = hyperparameters(q, weights, start(process.hyperparameters)) else {
         return nil
       }
       outcome.processes[q].searchedPoints = found.signalVariance > 0 ? values.rows : nil
@@ -209,7 +218,7 @@ struct CoregionalisedFit {
     var best = start
     for _ in 0..<4 where !shouldStop() {
       guard let unmixing = projected(best),
-        let next = candidate(unmixing, warm: best.hyperparameters, evaluations: 15)
+        let next = candidate(unmixing, warm: best.hyperparameters)
       else { break }
       let gain = next.total - best.total
       if gain > 0 { best = next }
@@ -228,13 +237,14 @@ struct CoregionalisedFit {
   }
 
   /// Hyperparameters for a given W; nil where a process cannot be fitted or W is singular.
-  private func candidate(_ unmixing: Matrix, warm: [GaussianHyperparameters]? = nil, evaluations: Int = 0)
-    -> Candidate?
-  {
+  private func candidate(_ unmixing: Matrix, warm: [GaussianHyperparameters]? = nil) -> Candidate? {
     guard let logDeterminant = unmixing.inverted()?.logDeterminant else { return nil }
     var (hyperparameters, likelihoods): ([GaussianHyperparameters], [Double]) = ([], [])
     for q in 0..<group.count {
-      guard let (found, likelihood) = self.hyperparameters(q, unmixing.row(q), warm?[q], evaluations) else {
+      let start = warm.map {
+        HyperparameterFit.Start.earlier($0[q], evaluations: Self.improvingEvaluations)
+      }
+      guard let (found, likelihood) = self.hyperparameters(q, unmixing.row(q), start ?? .nothing) else {
         return nil
       }
       hyperparameters.append(found)
@@ -249,15 +259,15 @@ struct CoregionalisedFit {
   /// Of the process that models the given combination of transformed targets. One that hardly varies, because targets depend on
   /// each other, is noise; so is one that was noise before.
   private func hyperparameters(
-    _ q: Int, _ weights: [Double], _ warm: GaussianHyperparameters?, _ evaluations: Int
+    _ q: Int, _ weights: [Double], _ start: HyperparameterFit.Start
   ) -> (GaussianHyperparameters, Double)? {
     let own = combined(weights)
     let noise = noise(weights, own)
     let floor = Self.resolution * weights.reduce(0) { $0 + $1 * $1 }
-    if noise.hyperparameters.noiseVariance < 10 * floor || warm?.signalVariance == 0 {
+    if noise.hyperparameters.noiseVariance < 10 * floor || start.hyperparameters?.signalVariance == 0 {
       return (noise.hyperparameters, noise.likelihood)
     }
-    return search(q).fit(own, warm: warm, warmEvaluations: evaluations)
+    return search(q).fit(own, from: start)
   }
 
   /// Variance of each transformed target (of variance 1) below which nothing is told apart: what targets that are functions of

@@ -2,11 +2,11 @@ import Foundation
 
 extension GaussianSurrogate {
   public static let entry = entry(
-    "one exact Gaussian process per target, Matern 5/2 with a length scale per parameter", version: 3,
+    "one exact Gaussian process per target, Matern 5/2 with a length scale per parameter", version: 4,
     GaussianRecipe("gpr"))
 
   public static let multiOutputEntry = entry(
-    "exact Gaussian process of all targets together, a linear model of coregionalisation", version: 3,
+    "exact Gaussian process of all targets together, a linear model of coregionalisation", version: 4,
     GaussianRecipe("megp", groups: .coregionalised))
 
   static func entry(_ documentation: String, version: Int, _ recipe: GaussianRecipe) -> SurrogateEntry {

@@ -3,14 +3,16 @@ import Foundation
 /// Hyperparameters by maximum likelihood with the prior of `LengthScales`: type II maximum likelihood.
 ///
 /// Starts with one length scale for all from several places, and lets the best one spread out over the columns; both on a part
-/// of the data where there are many points, since what that costs grows with the cube of the number, and only the last
-/// steps on all of them.
+/// of the data where there are many points, since what that costs grows with the cube of the number. Then a start from one length
+/// scale for all is tried on many points as well, and only the last steps are taken on all of them.
 struct HyperparameterFit {
   /// Of the noise's share in the signal's variance: for deterministic simulators it goes to the lower bound.
   static let ratioBounds = (lower: log(1e-8), upper: log(1e2))
   private static let isotropicPoints = 250
   static let subsetPoints = 400
   private static let selectionPoints = 400
+  /// The least number of points of the climb that forgets what a smaller part has come to; half of all where that is more.
+  private static let freshPoints = 1000
   private static let extraStarts = 5
   /// At most so many on all points, after the searches on a part of them.
   static let lastEvaluations = 40
@@ -24,29 +26,64 @@ struct HyperparameterFit {
   /// Logarithm of the least ratio of noise to signal variance.
   var leastRatio = HyperparameterFit.ratioBounds.lower
 
-  /// Hyperparameters for values of about unit variance, and the log marginal likelihood they reach; nil where no start works.
-  ///
-  /// - Parameter warm: from an earlier fit; then only a few steps from there.
-  func fit(_ values: [Double], warm: GaussianHyperparameters? = nil, warmEvaluations: Int = 12) -> (
-    GaussianHyperparameters, Double
-  )? {
-    var best: (theta: [Double], value: Double)?
-    if let warm {
-      let theta = scales.logarithms(warm.lengthScales) + [log(warm.noiseVariance / warm.signalVariance)]
-      best = climb(values, from: theta, rows: nil, evaluations: warmEvaluations)
-    } else {
-      let found = startedManyTimes(values)
-      best = found.max { $0.value < $1.value }
-      if values.count > Self.subsetPoints {
-        // What is best on a part need not be on all: one look decides where the last steps are taken.
-        let looks = found.compactMap { climb(values, from: $0.theta, rows: nil, evaluations: 1) }
-        best = looks.max { $0.value < $1.value }.flatMap {
-          climb(values, from: $0.theta, rows: nil, evaluations: Self.lastEvaluations)
-        }
+  /// What a search begins with.
+  enum Start {
+    case nothing
+    /// What a part of the data has come to.
+    case part(GaussianHyperparameters)
+    /// What an earlier fit has come to: only so many evaluations from there.
+    case earlier(GaussianHyperparameters, evaluations: Int)
+
+    var hyperparameters: GaussianHyperparameters? {
+      switch self {
+      case .nothing: nil
+      case .part(let found), .earlier(let found, _): found
       }
     }
-    guard let theta = best?.theta else { return nil }
-    return finish(values, theta)
+  }
+
+  /// Hyperparameters for values of about unit variance, and the log marginal likelihood they reach; nil where no start works.
+  func fit(_ values: [Double], from start: Start = .nothing) -> (GaussianHyperparameters, Double)? {
+    let best: (theta: [Double], value: Double)?
+    switch start {
+    case .nothing where values.count <= Self.subsetPoints:
+      best = startedManyTimes(values).max { $0.value < $1.value }
+    case .nothing:
+      best = climbedOnMany(values, startedManyTimes(values, onlyBest: true).first?.theta)
+    case .part(let found):
+      best = climbedOnMany(values, theta(found))
+    case .earlier(let found, let evaluations):
+      best = climb(values, from: theta(found), rows: nil, evaluations: evaluations)
+    }
+    return best.flatMap { finish(values, $0.theta) }
+  }
+
+  /// Logarithms of the groups' length scales and of the ratio of noise to signal variance.
+  private func theta(_ found: GaussianHyperparameters) -> [Double] {
+    scales.logarithms(found.lengthScales) + [log(found.noiseVariance / found.signalVariance)]
+  }
+
+  /// The better one of two optima, on all points: from what a part of a few hundred has come to, and from one length scale for all.
+  ///
+  /// Such a part may find that a parameter does not matter which more points show to matter, and a length scale that has grown long has
+  /// no slope that leads back. With 15 parameters that cost 17 nats at 1,000 points and 133 at 2,000.
+  private func climbedOnMany(_ values: [Double], _ found: [Double]?) -> (theta: [Double], value: Double)? {
+    let rows = part(of: values, max(Self.freshPoints, values.count / 2))
+    let fresh = isotropic(values).flatMap {
+      climb(
+        values, from: Array(repeating: $0.theta[0], count: scales.count) + [$0.theta[1]], rows: rows,
+        evaluations: Self.lastEvaluations)
+    }
+    let last = { (theta: [Double]) in
+      climb(values, from: theta, rows: nil, evaluations: Self.lastEvaluations)
+    }
+    // On all of them already.
+    if rows == nil { return [found.flatMap(last), fresh].compactMap { $0 }.max { $0.value < $1.value } }
+    // One look decides where the last steps are taken.
+    let looks = [found, fresh?.theta].compactMap { $0 }.compactMap {
+      climb(values, from: $0, rows: nil, evaluations: 1)
+    }
+    return looks.max { $0.value < $1.value }.flatMap { last($0.theta) }
   }
 
   /// Short climbs from many places, and two of them to the end: the best, and the best of those that explain much less or much more
@@ -172,9 +209,7 @@ struct HyperparameterFit {
   /// Length scales and the noise's share as they are, with the mean and the signal that are best for these values: one factorisation.
   /// Nil where the covariance is singular.
   func kept(_ values: [Double], _ earlier: GaussianHyperparameters) -> (GaussianHyperparameters, Double)? {
-    finish(
-      values,
-      scales.logarithms(earlier.lengthScales) + [log(earlier.noiseVariance / earlier.signalVariance)])
+    finish(values, theta(earlier))
   }
 
   private func finish(_ values: [Double], _ theta: [Double]) -> (GaussianHyperparameters, Double)? {

@@ -189,7 +189,7 @@ struct ResidualFit {
       {
         return (kept, part.searchedPoints)
       }
-      return whole.fit(values, warm: part.hyperparameters, warmEvaluations: Self.lastEvaluations).map {
+      return whole.fit(values, from: .earlier(part.hyperparameters, evaluations: Self.lastEvaluations)).map {
         ($0.0, values.count)
       }
     }
@@ -205,6 +205,8 @@ struct ResidualFit {
         lengthScales: start.lengthScales, ratio: start.noiseVariance / start.signalVariance),
       gain(some, left.mean) >= Self.leastGain
     else { return nil }
-    return whole.fit(values, warm: start, warmEvaluations: Self.lastEvaluations).map { ($0.0, values.count) }
+    return whole.fit(values, from: .earlier(start, evaluations: Self.lastEvaluations)).map {
+      ($0.0, values.count)
+    }
   }
 }

@@ -25,7 +25,7 @@ extension GaussianSurrogate {
 
   /// Labels by variational inference; of numbers with normal noise the variational posterior is the exact one.
   static let variationalEntry = entry(
-    "one Gaussian process per target, labels by full variational inference", version: 1,
+    "one Gaussian process per target, labels by full variational inference", version: 2,
     {
       var recipe = GaussianRecipe("vgp")
       recipe.approximation = .variational
@@ -34,7 +34,7 @@ extension GaussianSurrogate {
 
   /// Targets as they are, but for absurd values: the textbook's model.
   static let plainEntry = entry(
-    "one exact Gaussian process per target with learned noise, targets as they are", version: 1,
+    "one exact Gaussian process per target with learned noise, targets as they are", version: 2,
     {
       var recipe = GaussianRecipe("egp")
       recipe.isTransformed = false
