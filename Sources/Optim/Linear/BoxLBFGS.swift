@@ -44,20 +44,20 @@ struct BoxLBFGS {
       x: x, value: value.isFinite ? value : .infinity, gradient: gradient, evaluations: 1, iterations: 0,
       converged: false)
     guard value.isFinite, gradient.allSatisfy(\.isFinite) else { return state }
-    var pairs: [Pair] = []
+    var curvature = CurvatureMemory(capacity: memory)
     while state.evaluations < maximumEvaluations && !shouldStop() {
       if projectedGradientNorm(state) <= gradientTolerance {
         state.converged = true
         break
       }
       let before = state
-      if !step(&state, &pairs, objective) {
+      if !step(&state, &curvature, objective) {
         // A direction of no use: forget the curvature once, then accept that this is as far as it goes.
-        if pairs.isEmpty {
+        if curvature.isEmpty {
           state.converged = state.evaluations < maximumEvaluations
           break
         }
-        pairs = []
+        curvature.forget()
         continue
       }
       state.iterations += 1
@@ -67,11 +67,6 @@ struct BoxLBFGS {
       }
     }
     return state
-  }
-
-  private struct Pair {
-    let step: [Double]
-    let change: [Double]
   }
 
   private func project(_ x: [Double]) -> [Double] {
@@ -88,54 +83,28 @@ struct BoxLBFGS {
   }
 
   /// One iteration; false where no better point was found along the direction.
-  private func step(_ state: inout Result, _ pairs: inout [Pair], _ objective: Objective) -> Bool {
+  private func step(_ state: inout Result, _ curvature: inout CurvatureMemory, _ objective: Objective)
+    -> Bool
+  {
     let free = state.x.indices.filter { !isHeld($0, state) }
-    var direction = quasiNewton(state.gradient, free, pairs)
+    var direction = curvature.inverseHessian(times: state.gradient, free: free).map { -$0 }
     var slope = dot(direction, state.gradient)
     if !(slope < 0) {
       direction = state.x.indices.map { isHeld($0, state) ? 0 : -state.gradient[$0] }
       slope = dot(direction, state.gradient)
-      pairs = []
+      curvature.forget()
     }
     guard slope < 0 else { return false }
     let length = dot(direction, direction).squareRoot()
-    guard let next = search(state, direction, first: pairs.isEmpty ? firstStep / length : 1, objective) else {
+    guard let next = search(state, direction, first: curvature.isEmpty ? firstStep / length : 1, objective)
+    else {
       state.evaluations += Self.searchLimit
       return false
     }
-    let moved = zip(next.x, state.x).map { $0 - $1 }
-    let change = zip(next.gradient, state.gradient).map { $0 - $1 }
-    if dot(moved, change) > 1e-10 * (dot(moved, moved) * dot(change, change)).squareRoot() {
-      pairs.append(Pair(step: moved, change: change))
-      if pairs.count > memory { pairs.removeFirst() }
-    }
+    curvature.add(
+      step: zip(next.x, state.x).map { $0 - $1 }, change: zip(next.gradient, state.gradient).map { $0 - $1 })
     state = next
     return true
-  }
-
-  /// -H g on the free variables, where H comes from the pairs restricted to them.
-  private func quasiNewton(_ gradient: [Double], _ free: [Int], _ pairs: [Pair]) -> [Double] {
-    var q = free.map { gradient[$0] }
-    var usable: [(s: [Double], y: [Double], rho: Double, alpha: Double)] = []
-    for pair in pairs.reversed() {
-      let (s, y) = (free.map { pair.step[$0] }, free.map { pair.change[$0] })
-      let curvature = dot(s, y)
-      guard curvature > 1e-10 * (dot(s, s) * dot(y, y)).squareRoot() else { continue }
-      let alpha = dot(s, q) / curvature
-      for i in q.indices { q[i] -= alpha * y[i] }
-      usable.append((s, y, 1 / curvature, alpha))
-    }
-    if let last = usable.first {
-      let scale = 1 / (last.rho * dot(last.y, last.y))
-      for i in q.indices { q[i] *= scale }
-    }
-    for (s, y, rho, alpha) in usable.reversed() {
-      let beta = rho * dot(y, q)
-      for i in q.indices { q[i] += (alpha - beta) * s[i] }
-    }
-    var direction = [Double](repeating: 0, count: gradient.count)
-    for (i, value) in zip(free, q) { direction[i] = -value }
-    return direction
   }
 
   private static let searchLimit = 20

@@ -39,17 +39,18 @@ func bestByDistance(
   var random = stream
   var best = design(&random)
   guard tries > 1 else { return rows(ofColumns: best) }
-  var bestDistance = smallestSquaredDistance(best)
+  var bestDistance = smallestSquaredDistance(best, above: -.infinity)
   for _ in 1..<tries {
     let candidate = design(&random)
-    let distance = smallestSquaredDistance(candidate)
+    let distance = smallestSquaredDistance(candidate, above: bestDistance)
     if distance > bestDistance { (best, bestDistance) = (candidate, distance) }
   }
   return rows(ofColumns: best)
 }
 
-/// The smallest squared Euclidean distance between two rows; infinite for fewer than two.
-private func smallestSquaredDistance(_ columns: [[Double]]) -> Double {
+/// The smallest squared Euclidean distance between two rows, infinite for fewer than two; where it is not above a limit, any distance that
+/// is not either.
+private func smallestSquaredDistance(_ columns: [[Double]], above limit: Double) -> Double {
   withPointers(to: columns) { columns in
     let count = columns[0].count
     var smallest = Double.infinity
@@ -62,6 +63,7 @@ private func smallestSquaredDistance(_ columns: [[Double]]) -> Double {
           for j in i + 1..<max(count, i + 1) { distances[j] += (x[j] - own) * (x[j] - own) }
         }
         for j in i + 1..<max(count, i + 1) { smallest = distances[j] < smallest ? distances[j] : smallest }
+        if smallest <= limit { break }
       }
     }
     return smallest

@@ -20,7 +20,7 @@ struct BoxAscent {
     fileprivate var trial: [Double] = []
     fileprivate var direction: [Double] = []
     fileprivate var step = 0.0
-    fileprivate var pairs: [(move: [Double], change: [Double])] = []
+    fileprivate var curvature = CurvatureMemory(capacity: BoxAscent.memory)
     fileprivate var isActive = true
   }
 
@@ -52,10 +52,10 @@ struct BoxAscent {
       row.step *= value.isFinite ? 0.35 : 0.1
       // Curvature that misleads is forgotten once; a step too short to matter ends the row.
       if row.step * norm(row.direction) < 1e-7 {
-        if row.pairs.isEmpty {
+        if row.curvature.isEmpty {
           row.isActive = false
         } else {
-          row.pairs = []
+          row.curvature.forget()
           aim(&row)
         }
       } else {
@@ -63,11 +63,7 @@ struct BoxAscent {
       }
       return
     }
-    let change = zip(row.slope, slope).map { $0 - $1 }
-    if dot(move, change) > 1e-10 * norm(move) * norm(change) {
-      row.pairs.append((move, change))
-      if row.pairs.count > Self.memory { row.pairs.removeFirst() }
-    }
+    row.curvature.add(step: move, change: zip(row.slope, slope).map { $0 - $1 })
     let gain = value - row.value
     (row.x, row.value, row.slope) = (row.trial, value, slope)
     if gain < tolerance { row.isActive = false } else { aim(&row) }
@@ -82,10 +78,10 @@ struct BoxAscent {
     let free = row.x.indices.filter { j in
       !(row.x[j] <= 0 && row.slope[j] < 0) && !(row.x[j] >= 1 && row.slope[j] > 0)
     }
-    row.direction = quasiNewton(row, free)
+    row.direction = row.curvature.inverseHessian(times: row.slope, free: free)
     if dot(row.direction, row.slope) <= 0 {
-      row.pairs = []
-      row.direction = quasiNewton(row, free)
+      row.curvature.forget()
+      row.direction = row.curvature.inverseHessian(times: row.slope, free: free)
     }
     let length = norm(row.direction)
     guard length > 0, length.isFinite else {
@@ -93,37 +89,12 @@ struct BoxAscent {
       return
     }
     // A quasi-Newton step far across the cube says more about the curvature than about the function.
-    row.step = row.pairs.isEmpty ? firstStep / length : min(1, 0.3 / length)
+    row.step = row.curvature.isEmpty ? firstStep / length : min(1, 0.3 / length)
     propose(&row)
   }
 
   private func propose(_ row: inout Row) {
     row.trial = row.x.indices.map { min(max(row.x[$0] + row.step * row.direction[$0], 0), 1) }
-  }
-
-  /// H times the slope on the free variables, where H comes from the pairs restricted to them.
-  private func quasiNewton(_ row: Row, _ free: [Int]) -> [Double] {
-    var q = free.map { row.slope[$0] }
-    var used: [(s: [Double], y: [Double], rho: Double, alpha: Double)] = []
-    for pair in row.pairs.reversed() {
-      let (s, y) = (free.map { pair.move[$0] }, free.map { pair.change[$0] })
-      let curvature = dot(s, y)
-      guard curvature > 1e-12 * norm(s) * norm(y) else { continue }
-      let alpha = dot(s, q) / curvature
-      for i in q.indices { q[i] -= alpha * y[i] }
-      used.append((s, y, 1 / curvature, alpha))
-    }
-    if let last = used.first {
-      let scale = 1 / (last.rho * dot(last.y, last.y))
-      for i in q.indices { q[i] *= scale }
-    }
-    for (s, y, rho, alpha) in used.reversed() {
-      let beta = rho * dot(y, q)
-      for i in q.indices { q[i] += (alpha - beta) * s[i] }
-    }
-    var direction = [Double](repeating: 0, count: row.x.count)
-    for (j, value) in zip(free, q) { direction[j] = value }
-    return direction
   }
 
   private func dot(_ a: [Double], _ b: [Double]) -> Double {
