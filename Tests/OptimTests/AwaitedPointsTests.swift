@@ -61,6 +61,23 @@ import Testing
     #expect(model.predict([chosen[1].point]).feasibility[0] > 0.5)
   }
 
+  /// A label's classifier may be sure of a place for nothing: choices by it alone could all be made there.
+  @Test func withoutFeasiblePointsAndMarginsEverySecondChoiceIsFarAway() {
+    var blind = InfillSearch(
+      model: model, acquisition: .ehvi, front: nil, reference: [1.5, 1.5], scale: [1, 1],
+      known: [[0, 0], [1, 0]], caution: 1, starts: 0)
+    blind.scales = [1]
+    let chosen = blind.choose(2, from: candidates, stream: stream).map(\.point)
+    let likely = model.predict(candidates).feasibility
+    let most = likely.max()!
+    func room(_ point: [Double]) -> Double { min(hypot(point[0], point[1]), hypot(1 - point[0], point[1])) }
+    let near = candidates.indices.filter { likely[$0] >= 0.5 * most }
+    #expect(abs(room(chosen[0]) - near.map { room(candidates[$0]) }.max()!) < 1e-12)
+    #expect(room(chosen[0]) > 0.5)
+    // The next one is the likeliest.
+    #expect(model.predict([chosen[1]]).feasibility[0] > 0.99 * most)
+  }
+
   private let stream = RandomStream(seed: 3, purpose: .test)
 
   @Test func anAwaitedPointCountsLikeOneJustChosen() throws {

@@ -47,7 +47,7 @@ struct InfillSearch: Sendable {
   private static let ascents = 8
   /// Distance, in the unit cube and per root of dimension, over which a chosen point pushes others away.
   private static let reach = 0.05
-  /// Share of the largest improvement that a point elsewhere must promise.
+  /// Share of the largest improvement, or probability, that a point elsewhere must promise.
   private static let promise = 0.5
   /// Points closer than this in every coordinate of the unit cube are the same.
   private static let sameness = 1e-6
@@ -68,7 +68,8 @@ struct InfillSearch: Sendable {
       let next =
         acquisition == .crowding
         ? batch.farthest()
-        : (isElsewhere ? batch.elsewhere(draw) : nil) ?? batch.best(draw, climbs: climbs)
+        : (isElsewhere ? batch.elsewhere(draw) : nil) ?? batch.likelyElsewhere()
+          ?? batch.best(draw, climbs: climbs)
       guard let next else { break }
       batch.add(next)
     }
@@ -156,13 +157,36 @@ struct InfillSearch: Sendable {
         search.acquisition, front: front, reference: search.reference, scale: search.scale, draw: draw,
         caution: 0)
       let values = function.values(pool.prediction)
-      guard let most = values.max(), most > -.infinity else { return nil }
+      worth = values
+      return values.max().flatMap { farthest(values, from: $0) }
+    }
+
+    /// Of the new candidates whose value (a logarithm) is near the largest, the one farthest from every known point.
+    private func farthest(_ values: [Double], from most: Double) -> Int? {
+      guard most > -.infinity else { return nil }
       let promising = values.indices.filter {
         values[$0] >= most + log(InfillSearch.promise) && isNew(pool.points[$0])
       }
-      worth = values
-      let room = promising.map { row in knownUnits.map { distance($0, pool.units[row]) }.min() ?? .infinity }
+      let others = knownUnits + chosenUnits
+      let room = promising.map { row in others.map { distance($0, pool.units[row]) }.min() ?? .infinity }
       return promising.indices.max { room[$0] < room[$1] }.map { promising[$0] }
+    }
+
+    /// While no feasible point is known and labels are all there is to learn from, every second choice: of the candidates that are nearly
+    /// as likely feasible as the likeliest, the one farthest from every known point. A label does not tell how far its threshold is,
+    /// so that the likeliest places can be the same ones for long.
+    mutating func likelyElsewhere() -> Int? {
+      guard front == nil, case .violation = descent, hasOnlyLabels else { return nil }
+      let values = pool.prediction.logFeasibility
+      worth = values
+      return values.max().flatMap { farthest(values, from: $0) }
+    }
+
+    private var hasOnlyLabels: Bool {
+      let problem = search.model.problem
+      return problem.constraints.indices.allSatisfy {
+        problem.isKnownBefore(problem.constraints[$0]) || pool.prediction.margins[$0].isEmpty
+      }
     }
 
     private func distance(_ a: [Double], _ b: [Double]) -> Double {
