@@ -64,8 +64,7 @@ extension Verb {
       Option(
         "eta_crossover", .number(0...1000), "15", "distribution index of crossover; larger stays closer"),
       Option(
-        "mutation", .number(0...1), nil,
-        "probability that a parameter is mutated; 1 / number of parameters, nsga3: 0.9 / that number"),
+        "mutation", .number(0...1), nil, "probability that a parameter is mutated; 1 / number of parameters"),
       Option("eta_mutation", .number(0...1000), "20", "distribution index of mutation; larger stays closer"),
     ], needs: [.parameters, .objectives], result: .unknown(.table),
     example: "benchmark \"tnk\"\noptimize evaluations=30",

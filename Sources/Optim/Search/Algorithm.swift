@@ -50,7 +50,7 @@ public struct SearchOptions: Sendable {
   /// Distribution index of simulated binary crossover: one for all parameters or one per parameter; larger
   /// keeps closer to the parents.
   public var crossoverIndex: [Double] = [15]
-  /// Probability that a parameter is mutated; nil: 1 / number of parameters, for NSGA-III 0.9 / that number.
+  /// Probability that a parameter is mutated; nil: 1 / number of parameters.
   public var mutationProbability: Double?
   /// Distribution index of polynomial mutation, as `crossoverIndex`.
   public var mutationIndex: [Double] = [20]

@@ -1,8 +1,5 @@
 /// How an elitist generational algorithm chooses the next population and the parents of its children.
 protocol Selection: Sendable {
-  /// Of a child's parameters, on average, where the user does not say how probable a mutation is.
-  static var mutationsPerChild: Double { get }
-
   init(options: SearchOptions)
 
   /// Rows of `all` to keep, at most `count` of them, in the order in which `winner` will number them.
@@ -10,10 +7,6 @@ protocol Selection: Sendable {
 
   /// The winner of a tournament between two rows of `population`, the survivors of the last selection.
   func winner(_ a: Int, _ b: Int, _ population: Population, _ random: inout RandomStream) -> Int
-}
-
-extension Selection {
-  static var mutationsPerChild: Double { 1 }
 }
 
 /// Children by tournament, crossover and mutation; the next population is chosen from parents and children
@@ -32,9 +25,6 @@ struct Generational<Rule: Selection>: Algorithm {
   private var asked: Proposal?
 
   init(space: Space, options: SearchOptions, stream: RandomStream) {
-    var options = options
-    options.mutationProbability =
-      options.mutationProbability ?? Rule.mutationsPerChild / Double(max(space.count, 1))
     breeder = Breeder(space, options, stream)
     selection = Rule(options: options)
     random = stream
