@@ -106,6 +106,24 @@ import Testing
     #expect(ReferenceDirections.fitting(2, objectives: 8).count == 8)
   }
 
+  /// Numbers of directions that fill their eights and that do not.
+  @Test(arguments: [(2, 8), (2, 11), (3, 91), (5, 35), (1, 1)])
+  func nearestDirections(_ objectives: Int, _ population: Int) {
+    let directions = ReferenceDirections.fitting(population, objectives: objectives)
+    let points = randomInputs(200, objectives, seed: 4).values + Array(repeating: 0.5, count: objectives)
+    let found = DirectionLines(directions, objectives: objectives).nearest(points)
+    #expect(found.count == 201)
+    for (i, place) in found.enumerated() {
+      let point = Array(points[(i * objectives)..<((i + 1) * objectives)])
+      let squares = directions.map { line -> Double in
+        let scale = zip(point, line).reduce(0) { $0 + $1.0 * $1.1 } / line.reduce(0) { $0 + $1 * $1 }
+        return zip(point, line).reduce(0) { $0 + ($1.0 - scale * $1.1) * ($1.0 - scale * $1.1) }
+      }
+      #expect(abs(squares[place.direction] - squares.min()!) < 1e-12)
+      #expect(abs(place.distance - squares.min()!) < 1e-12)
+    }
+  }
+
   /// Greedily dropping the least contributor, against contributions computed as differences of hypervolumes.
   @Test func spreadOfTwoObjectivesKeepsHypervolume() {
     var random = RandomStream(seed: 5, purpose: .test)

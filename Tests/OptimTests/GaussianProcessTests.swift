@@ -145,4 +145,30 @@ import Testing
     #expect(scales.groups([1, 2, 3, 4, 5]) == [6, 4])
     #expect(scales.columns([0, log(2)]).prefix(4) == [1, 1, 1, 2])
   }
+
+  /// A part of 400 points can throw parameters away that all of them show to matter, and a start from one length scale for all can end
+  /// lower as well: the better of both counts.
+  @Test(arguments: [(seed: UInt64(1), isFreshBetter: true), (4, false)])
+  func aPartAloneDoesNotDecide(_ seed: UInt64, _ isFreshBetter: Bool) throws {
+    let (n, columns) = (500, 15)
+    let inputs = randomInputs(n, columns, seed: seed)
+    let raw = (0..<n).map { i -> Double in
+      var sum = 2 * inputs[i, 2] * inputs[i, 3] - 0.5
+      for j in 0..<columns { sum += 0.5 * Double((7 + 3 * j) % 5 - 2) * sin(3 * inputs[i, j]) }
+      return sum * sum
+    }
+    let (mean, deviation) = TargetTransform.moments(raw)
+    let values = raw.map { ($0 - mean) / deviation }
+    let scales = LengthScales(features: (0..<columns).map { .real(parameter: $0) }, inputs: inputs)
+    let search = HyperparameterFit(
+      inputs: inputs, scales: scales, stream: RandomStream(seed: seed, purpose: .training))
+    let part = try #require(search.startedManyTimes(values, onlyBest: true).first).theta
+    let common = try #require(search.isotropic(values)).theta
+    let ends = try [part, Array(repeating: common[0], count: columns) + [common[1]]].map { theta in
+      try #require(search.climb(values, from: theta, rows: nil, evaluations: 40)).value
+    }
+    #expect(isFreshBetter ? ends[1] > ends[0] + 10 : ends[0] > ends[1] + 10, "\(ends)")
+    // These have the prior's logarithm in them, which is below 0.
+    #expect(try #require(search.fit(values)).1 >= ends.max()!)
+  }
 }

@@ -13,6 +13,16 @@ import Testing
     return s
   }
 
+  /// Sizes that are divided once and several times, with halves that differ.
+  @Test(arguments: [48, 49, 131, 300]) func inverseOfManyRows(_ n: Int) throws {
+    let a = positiveDefinite(n)
+    let inverse = try #require(Cholesky(a.values, order: n)).inverse
+    for column in [0, n / 2, n - 1] {
+      let product = BLAS.symmetricMultiply(n, inverse, a.row(column))
+      for i in 0..<n { #expect(abs(product[i] - (i == column ? 1 : 0)) < 1e-9) }
+    }
+  }
+
   @Test func choleskySolvesAndInverts() throws {
     let (n, a) = (17, positiveDefinite(17))
     let factor = try #require(Cholesky(a.values, order: n))

@@ -34,7 +34,7 @@ struct InfillSearch: Sendable {
   /// See `AcquisitionFunction`.
   let caution: Double
   /// What margins are divided by, one per constraint; while no feasible point is known every second choice descends on the predicted
-  /// violation. Empty where none does.
+  /// violation, or where no margin is predicted lies far from known points. Empty where none does.
   var scales: [Double] = []
   /// Whether the first choice is one of `Batch.elsewhere`.
   var looksElsewhere = false
@@ -61,15 +61,18 @@ struct InfillSearch: Sendable {
     var random = stream
     var batch = Batch(self, candidates, keepsClimbed: count > Self.ascents)
     let period = max(1, (count + Self.ascents - 1) / Self.ascents)
+    var nextClimb = 0
     while batch.chosen.count < count, !shouldStop() {
       let draw = reference.map { _ in random.normal() }
-      let climbs = starts > 0 && batch.chosen.count % period == 0
       let isElsewhere = looksElsewhere && batch.chosen.isEmpty
-      let next =
+      var next =
         acquisition == .crowding
-        ? batch.farthest()
-        : (isElsewhere ? batch.elsewhere(draw) : nil) ?? batch.likelyElsewhere()
-          ?? batch.best(draw, climbs: climbs)
+        ? batch.farthest() : (isElsewhere ? batch.elsewhere(draw) : nil) ?? batch.likelyElsewhere()
+      if next == nil, acquisition != .crowding {
+        let climbs = starts > 0 && batch.chosen.count >= nextClimb
+        if climbs { nextClimb = batch.chosen.count + period }
+        next = batch.best(draw, climbs: climbs)
+      }
       guard let next else { break }
       batch.add(next)
     }
@@ -182,11 +185,12 @@ struct InfillSearch: Sendable {
       return values.max().flatMap { farthest(values, from: $0) }
     }
 
+    /// Whether something is learned of constraints or success, and no margin is.
     private var hasOnlyLabels: Bool {
       let problem = search.model.problem
-      return problem.constraints.indices.allSatisfy {
-        problem.isKnownBefore(problem.constraints[$0]) || pool.prediction.margins[$0].isEmpty
-      }
+      let learned = problem.constraints.indices.filter { !problem.isKnownBefore(problem.constraints[$0]) }
+      return (!learned.isEmpty || !pool.prediction.success.isEmpty)
+        && learned.allSatisfy { pool.prediction.margins[$0].isEmpty }
     }
 
     private func distance(_ a: [Double], _ b: [Double]) -> Double {

@@ -26,6 +26,9 @@ struct HyperparameterFit {
   /// Logarithm of the least ratio of noise to signal variance.
   var leastRatio = HyperparameterFit.ratioBounds.lower
 
+  /// Logarithms of the length scales and of the ratio of noise to signal variance, and the likelihood with the prior that they reach.
+  typealias Optimum = (theta: [Double], value: Double)
+
   /// What a search begins with.
   enum Start {
     case nothing
@@ -44,14 +47,16 @@ struct HyperparameterFit {
 
   /// Hyperparameters for values of about unit variance, and the log marginal likelihood they reach; nil where no start works.
   func fit(_ values: [Double], from start: Start = .nothing) -> (GaussianHyperparameters, Double)? {
-    let best: (theta: [Double], value: Double)?
+    let best: Optimum?
     switch start {
     case .nothing where values.count <= Self.subsetPoints:
       best = startedManyTimes(values).max { $0.value < $1.value }
     case .nothing:
-      best = climbedOnMany(values, startedManyTimes(values, onlyBest: true).first?.theta)
+      guard let isotropic = isotropic(values) else { return nil }
+      let found = startedManyTimes(values, around: isotropic, onlyBest: true).first
+      best = climbedOnMany(values, from: found?.theta, isotropic)
     case .part(let found):
-      best = climbedOnMany(values, theta(found))
+      best = climbedOnMany(values, from: theta(found), isotropic(values))
     case .earlier(let found, let evaluations):
       best = climb(values, from: theta(found), rows: nil, evaluations: evaluations)
     }
@@ -67,9 +72,9 @@ struct HyperparameterFit {
   ///
   /// Such a part may find that a parameter does not matter which more points show to matter, and a length scale that has grown long has
   /// no slope that leads back. With 15 parameters that cost 17 nats at 1,000 points and 133 at 2,000.
-  private func climbedOnMany(_ values: [Double], _ found: [Double]?) -> (theta: [Double], value: Double)? {
+  private func climbedOnMany(_ values: [Double], from found: [Double]?, _ isotropic: Optimum?) -> Optimum? {
     let rows = part(of: values, max(Self.freshPoints, values.count / 2))
-    let fresh = isotropic(values).flatMap {
+    let fresh = isotropic.flatMap {
       climb(
         values, from: Array(repeating: $0.theta[0], count: scales.count) + [$0.theta[1]], rows: rows,
         evaluations: Self.lastEvaluations)
@@ -89,9 +94,13 @@ struct HyperparameterFit {
   /// Short climbs from many places, and two of them to the end: the best, and the best of those that explain much less or much more
   /// by noise, since those are the optima that likelihoods of few points confuse.
   ///
-  /// - Parameter onlyBest: Whether the second one is left out.
-  func startedManyTimes(_ values: [Double], onlyBest: Bool = false) -> [(theta: [Double], value: Double)] {
-    guard let isotropic = isotropic(values) else { return [] }
+  /// - Parameters:
+  ///   - isotropic: The optimum with one length scale for all; it is looked for where nil.
+  ///   - onlyBest: Whether the second one is left out.
+  func startedManyTimes(_ values: [Double], around isotropic: Optimum? = nil, onlyBest: Bool = false)
+    -> [Optimum]
+  {
+    guard let isotropic = isotropic ?? self.isotropic(values) else { return [] }
     var stream = stream.derived(0)
     let common = Array(repeating: isotropic.theta[0], count: scales.count)
     var starts = [common + [isotropic.theta[1]]]
@@ -114,14 +123,14 @@ struct HyperparameterFit {
   /// One length scale for all columns; the likelihood that goes with it, on a part of the data.
   ///
   /// - Parameter start: Where to begin; at several places where nil.
-  func isotropic(_ values: [Double], from start: [Double]? = nil) -> (theta: [Double], value: Double)? {
+  func isotropic(_ values: [Double], from start: [Double]? = nil) -> Optimum? {
     let rows = part(of: values, Self.isotropicPoints)
     let likelihood = likelihood(values, rows)
     var search = BoxLBFGS(
       lower: [LengthScales.bounds.lower, leastRatio],
       upper: [LengthScales.bounds.upper, Self.ratioBounds.upper])
     (search.maximumEvaluations, search.valueTolerance, search.shouldStop) = (25, 0.05, shouldStop)
-    var best: (theta: [Double], value: Double)?
+    var best: Optimum?
     let common = 0.5 * log(Double(max(scales.count, 1)))
     for start in start.map({ [$0] }) ?? [[log(0.3) + common, log(1e-3)], [log(0.5) + common, log(0.1)]] {
       let result = search.minimise(from: start) { theta in
@@ -173,15 +182,13 @@ struct HyperparameterFit {
 
   func climb(
     _ values: [Double], from start: [Double], rows: [Int]?, evaluations: Int, tolerance: Double = 0.01
-  ) -> (
-    theta: [Double], value: Double
-  )? {
+  ) -> Optimum? {
     climb(likelihood(values, rows), from: start, evaluations: evaluations, tolerance: tolerance)
   }
 
   func climb(
     _ likelihood: any ProcessLikelihood, from start: [Double], evaluations: Int, tolerance: Double = 0.01
-  ) -> (theta: [Double], value: Double)? {
+  ) -> Optimum? {
     let count = scales.count
     var search = BoxLBFGS(
       lower: Array(repeating: LengthScales.bounds.lower, count: count) + [leastRatio],
